@@ -1,0 +1,41 @@
+package io.ringmount.channels;
+
+import io.ringmount.channels.wire.InitFlags;
+
+/** Behaviour that a file system offers the kernel, and thereby promises; see {@code FUSE_INIT}. */
+public enum Feature {
+  /** READDIRPLUS is served: listings carry attributes when the kernel finds that useful. */
+  READDIRPLUS(InitFlags.DO_READDIRPLUS | InitFlags.READDIRPLUS_AUTO),
+
+  /** OPEN with O_TRUNC truncates; the kernel then sends no SETATTR of its own. */
+  ATOMIC_TRUNCATE(InitFlags.ATOMIC_O_TRUNC),
+
+  /**
+   * The file system clears set-user-id, set-group-id and file capabilities when a write, truncate
+   * or open says so and on every change of owner. The kernel then needs no GETXATTR before each
+   * write.
+   */
+  KILL_PRIVILEGES(InitFlags.HANDLE_KILLPRIV_V2),
+
+  /** Targets of symbolic links may be kept in the page cache. */
+  CACHE_SYMLINKS(InitFlags.CACHE_SYMLINKS),
+
+  /** Lookups and listings in one directory may come at the same time. */
+  PARALLEL_DIRECTORY_OPERATIONS(InitFlags.PARALLEL_DIROPS),
+
+  /** Cached pages of a file are dropped when its size or modification time is seen to change. */
+  INVALIDATE_CHANGED_DATA(InitFlags.AUTO_INVAL_DATA),
+
+  /** A file opened with direct I/O may still be mapped shared. */
+  MAP_DIRECT_IO(InitFlags.DIRECT_IO_ALLOW_MMAP);
+
+  private final long initFlags;
+
+  Feature(long initFlags) {
+    this.initFlags = initFlags;
+  }
+
+  long initFlags() {
+    return initFlags;
+  }
+}

@@ -1,0 +1,343 @@
+package io.ringmount.channels;
+
+import io.ringmount.channels.device.DeviceTransport;
+import io.ringmount.channels.linux.Cpu;
+import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.FuseConnection;
+import io.ringmount.channels.linux.FuseDevice;
+import io.ringmount.channels.linux.KernelFile;
+import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.MountEntry;
+import io.ringmount.channels.linux.Mounts;
+import io.ringmount.channels.uring.UringTransport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mounted file system, served by channels of this process from {@link #mount} until it is
+ * unmounted, by {@link #close} or by anybody else.
+ *
+ * <pre>{@code
+ * try (FuseMount mount = FuseMount.mount(fileSystem, Path.of("/mnt/x"), MountOptions.of("x"))) {
+ *   mount.awaitEnd(Duration.ofDays(1));
+ * }
+ * }</pre>
+ *
+ * <p>Needs CAP_SYS_ADMIN. Threads of this process must not wait for the mount, as a garbage
+ * collection that waits for them would stop the channels.
+ */
+public final class FuseMount implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FuseMount.class);
+
+  /** How {@code /proc/mounts} shows the type. */
+  public static final String FS_TYPE = "fuse.ringmount";
+
+  /** How long {@link #close} serves those who still have files open. */
+  private static final long GRACE_MILLIS = 10_000;
+
+  private static final long ABORT_MILLIS = 5_000;
+  private static final int PAGE = 4096;
+  private static final Path MAX_PAGES = Path.of("/proc/sys/fs/fuse/max_pages_limit");
+  private static final int DEFAULT_MAX_PAGES = 256;
+
+  private final Path mountpoint;
+  private final int device;
+  private final MountEntry entry;
+  private final Served served;
+  private boolean closed;
+
+  /** A transport that is ready to serve, its memory, and why it was chosen. */
+  private record Served(
+      TransportKind kind, String reason, Transport transport, SlotRegion region, int inFlight)
+      implements AutoCloseable {
+    /** Stops the channels and gives their memory back, unless one of them does not end. */
+    @Override
+    public void close() throws IOException {
+      transport.stop();
+      try {
+        if (!transport.awaitEnd(ABORT_MILLIS)) {
+          throw new IOException("a channel does not end; its memory and descriptors are kept");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while the channels were being stopped", e);
+      }
+      transport.close();
+      region.close();
+    }
+  }
+
+  private FuseMount(Path mountpoint, int device, MountEntry entry, Served served) {
+    this.mountpoint = mountpoint;
+    this.device = device;
+    this.entry = entry;
+    this.served = served;
+  }
+
+  /**
+   * Mounts and serves; returns when every request of every CPU is served. A failure leaves nothing
+   * behind.
+   *
+   * @param fileSystem stays the caller's
+   * @param mountpoint an existing directory
+   * @throws IOException with the cause and, where there is one, the remedy
+   */
+  public static FuseMount mount(FileSystem fileSystem, Path mountpoint, MountOptions options)
+      throws IOException {
+    Path target = mountpoint.toRealPath();
+    int maxWrite = Math.min(options.maxWrite(), maxPages() * PAGE);
+    int device = FuseDevice.open();
+    MountEntry entry = null;
+    Served served = null;
+    try {
+      mountDevice(device, target, options);
+      entry = Mounts.find(target).filter(e -> e.fsType().equals(FS_TYPE)).orElseThrow();
+      Handshake handshake = Handshake.read(device);
+      served = prepare(fileSystem, device, options, maxWrite, handshake.offersUring());
+      handshake.answer(
+          fileSystem.features(),
+          served.kind() == TransportKind.URING,
+          maxWrite,
+          Math.max(12, served.inFlight()));
+      served.transport().start();
+      return new FuseMount(target, device, entry, served);
+    } catch (IOException | RuntimeException e) {
+      undo(target, entry, device, served, e);
+      throw e;
+    }
+  }
+
+  private static int maxPages() {
+    try {
+      return (int) KernelFile.readNumber(MAX_PAGES);
+    } catch (IOException olderThanTheSetting) {
+      return DEFAULT_MAX_PAGES;
+    }
+  }
+
+  private static void mountDevice(int device, Path target, MountOptions options)
+      throws IOException {
+    long flags = Mounts.MS_NOSUID | Mounts.MS_NODEV | (options.readOnly() ? Mounts.MS_RDONLY : 0);
+    String data =
+        "fd=%d,rootmode=40755,user_id=0,group_id=0,default_permissions,allow_other"
+            .formatted(device);
+    try {
+      Mounts.mount(options.source(), target, FS_TYPE, flags, data);
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.EPERM) {
+        throw new IOException("mounting on " + target + " needs root (CAP_SYS_ADMIN)", e);
+      }
+      throw e;
+    }
+  }
+
+  private static Served prepare(
+      FileSystem fileSystem, int device, MountOptions options, int maxWrite, boolean uringOffered)
+      throws IOException {
+    if (options.transport() == TransportKind.DEVICE) {
+      return prepareDevice(fileSystem, device, options, maxWrite, "asked for");
+    }
+    boolean asked = options.transport() == TransportKind.URING;
+    String obstacle;
+    if (uringOffered) {
+      try {
+        return prepareUring(
+            fileSystem, device, options, maxWrite, asked ? "asked for" : "the kernel offers it");
+      } catch (LinuxException e) {
+        obstacle = e.getMessage();
+      }
+    } else if (Files.exists(FuseDevice.ENABLE_URING)) {
+      obstacle = "FUSE over io_uring is switched off; 'ringmount doctor --fix' switches it on";
+    } else {
+      obstacle = "this kernel has no FUSE over io_uring (Linux 6.14 and newer have)";
+    }
+    if (asked) {
+      throw new IOException("transport=uring cannot be had: " + obstacle);
+    }
+    return prepareDevice(fileSystem, device, options, maxWrite, obstacle);
+  }
+
+  private static Served prepareUring(
+      FileSystem fileSystem, int device, MountOptions options, int maxWrite, String reason)
+      throws IOException {
+    // The kernel numbers its queues by CPU, gaps included.
+    int queues = Arrays.stream(Cpu.possible()).max().orElseThrow() + 1;
+    int slots = slots(options, queues, maxWrite);
+    SlotRegion region = new SlotRegion(UringTransport.slots(queues, slots), maxWrite);
+    return prepared(
+        TransportKind.URING,
+        reason,
+        new UringTransport(device, fileSystem, cpus(options), queues, slots, region),
+        region,
+        queues * slots);
+  }
+
+  private static Served prepareDevice(
+      FileSystem fileSystem, int device, MountOptions options, int maxWrite, String reason)
+      throws IOException {
+    List<Integer> cpus = cpus(options);
+    int slots = slots(options, cpus.size(), maxWrite);
+    SlotRegion region = new SlotRegion(cpus.size() * slots, maxWrite);
+    return prepared(
+        TransportKind.DEVICE,
+        reason,
+        new DeviceTransport(device, fileSystem, cpus, slots, region),
+        region,
+        cpus.size() * slots);
+  }
+
+  private static Served prepared(
+      TransportKind kind, String reason, Transport transport, SlotRegion region, int inFlight)
+      throws IOException {
+    Served served = new Served(kind, reason, transport, region, inFlight);
+    try {
+      transport.prepare();
+      return served;
+    } catch (IOException | RuntimeException e) {
+      served.close();
+      throw e;
+    }
+  }
+
+  private static List<Integer> cpus(MountOptions options) throws IOException {
+    return options.cpus().isEmpty() ? Arrays.stream(Cpu.usable()).boxed().toList() : options.cpus();
+  }
+
+  /** Slots of each of {@code queues}, within the memory budget. */
+  private static int slots(MountOptions options, int queues, int maxWrite) throws IOException {
+    long perSlot = SlotLayout.slotSize(maxWrite) * queues;
+    long affordable = options.memoryBudget() / perSlot;
+    int wanted = options.slots() == 0 ? 1 : options.slots();
+    if (wanted > affordable) {
+      throw new IOException(
+          "%d slots for each of %d queues need %d MiB, memory_budget is %d MiB: raise it%s"
+              .formatted(
+                  wanted,
+                  queues,
+                  wanted * perSlot >> 20,
+                  options.memoryBudget() >> 20,
+                  wanted > 1 ? " or lower slots" : ""));
+    }
+    return options.slots() == 0
+        ? (int) Math.min(affordable, MountOptions.DEFAULT_SLOTS)
+        : options.slots();
+  }
+
+  /** Takes back a mount that did not come up. */
+  private static void undo(
+      Path target, MountEntry entry, int device, Served served, Exception cause) {
+    try {
+      if (entry != null) {
+        Mounts.umount(target, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
+        abort(entry);
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+    try {
+      if (served != null) {
+        served.close();
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+    FileOps.close(device);
+  }
+
+  private static void abort(MountEntry entry) throws IOException {
+    FuseConnection connection = new FuseConnection(entry.deviceMinor());
+    if (connection.available()) {
+      connection.abort();
+    }
+  }
+
+  public Path mountpoint() {
+    return mountpoint;
+  }
+
+  /** The transport in use, never {@link TransportKind#AUTO}. */
+  public TransportKind transport() {
+    return served.kind();
+  }
+
+  /** Why this transport and no other, in a few words. */
+  public String transportReason() {
+    return served.reason();
+  }
+
+  public List<ChannelStatus> channels() {
+    return served.transport().channels().stream().map(Channel::status).toList();
+  }
+
+  /** Bytes that all slots take once every one has been used in full. */
+  public long memoryBytes() {
+    return served.region().bytes();
+  }
+
+  /** The kernel's number of this connection, under {@code /sys/fs/fuse/connections}. */
+  public int connectionId() {
+    return entry.deviceMinor();
+  }
+
+  /**
+   * Waits until the mount is gone, by whoever undid it; false when it is still there in the end.
+   */
+  public boolean awaitEnd(Duration timeout) throws InterruptedException {
+    return served.transport().awaitEnd(timeout.toMillis());
+  }
+
+  /**
+   * Unmounts. A mount in use is taken out of the tree and served for ten more seconds to those who
+   * have files open; then they get errors. Idempotent; returns when nothing is left.
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      unmount();
+      if (!served.transport().awaitEnd(GRACE_MILLIS)) {
+        LOG.warn(
+            "{} is still in use after {} ms: its users get errors now", mountpoint, GRACE_MILLIS);
+        abort(entry);
+      }
+      served.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while " + mountpoint + " was being unmounted", e);
+    } finally {
+      FileOps.close(device);
+    }
+  }
+
+  /** Takes the mount out of the tree, if it is still there and still ours. */
+  private void unmount() throws IOException {
+    Optional<MountEntry> present =
+        Mounts.list().stream()
+            .filter(e -> e.id() == entry.id() && e.deviceMinor() == entry.deviceMinor())
+            .findFirst();
+    if (present.isEmpty()) {
+      return;
+    }
+    Path target = Path.of(present.get().mountPoint());
+    try {
+      Mounts.umount(target, Mounts.UMOUNT_NOFOLLOW);
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.EBUSY) {
+        throw e;
+      }
+      LOG.info("{} is in use: detached, {} ms left for its users", target, GRACE_MILLIS);
+      Mounts.umount(target, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
+    }
+  }
+}

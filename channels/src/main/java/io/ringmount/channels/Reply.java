@@ -1,0 +1,19 @@
+package io.ringmount.channels;
+
+/**
+ * The answer to one request. A file system fills what the kind of reply asks for and then calls
+ * either {@link #done} or {@link #error}, exactly once, at once or later and from any thread. After
+ * that the request, its names and its buffers belong to the channel again and must not be touched.
+ */
+public interface Reply {
+  /** Answers with success and with what has been filled in. */
+  void done();
+
+  /**
+   * Answers with failure.
+   *
+   * @param errno positive error number, see {@link io.ringmount.channels.linux.Errno}; the kernel
+   *     knows 1 to 511, anything else is sent as EIO
+   */
+  void error(int errno);
+}

@@ -1,0 +1,30 @@
+package io.ringmount.channels;
+
+/**
+ * How far the request in a slot has come. Stored in the slot, for whoever must go on with it:
+ *
+ * <pre>
+ *   OFFERED ─► RECEIVED ─► EXECUTING ─► REPLYING ─► READY ─► OFFERED
+ * </pre>
+ *
+ * Who writes: the channel thread, except from EXECUTING to READY, which is the thread that replies.
+ * It takes the request by a compare-and-set, so a second reply finds another state and is refused.
+ */
+final class SlotState {
+  /** The kernel may fill the slot. */
+  static final int OFFERED = 0;
+
+  /** A request is in the slot and waits in the processing queue. */
+  static final int RECEIVED = 1;
+
+  /** The file system has the request. */
+  static final int EXECUTING = 2;
+
+  /** Somebody has taken it on to reply and writes the reply. */
+  static final int REPLYING = 3;
+
+  /** The reply is complete; the slot is on its way back to the kernel. */
+  static final int READY = 4;
+
+  private SlotState() {}
+}

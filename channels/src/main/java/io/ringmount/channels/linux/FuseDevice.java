@@ -1,0 +1,108 @@
+package io.ringmount.channels.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+
+/**
+ * The device {@code /dev/fuse} ({@code fs/fuse/dev.c}): open, clone, and the blocking message
+ * calls.
+ *
+ * <p>The descriptor itself is the state: it becomes a connection when it is given to {@link
+ * Mounts#mount}, and stays one in every process that holds a copy.
+ */
+public final class FuseDevice {
+  /** The device. */
+  public static final Path PATH = Path.of("/dev/fuse");
+
+  /** The switch that allows FUSE over io_uring: {@code Y} or {@code N}, root may write it. */
+  public static final Path ENABLE_URING = Path.of("/sys/module/fuse/parameters/enable_uring");
+
+  /** {@code _IOR(229, 0, uint32_t)}, {@code include/uapi/linux/fuse.h}. */
+  private static final long FUSE_DEV_IOC_CLONE = 0x8004e500L;
+
+  private FuseDevice() {}
+
+  /**
+   * Opens the device for reading and writing, closed on exec.
+   *
+   * @return a descriptor that the caller must close
+   * @throws IOException with the remedy, {@link LinuxException} as cause
+   */
+  public static int open() throws IOException {
+    try {
+      return FileOps.open(PATH, FileFlags.O_RDWR);
+    } catch (LinuxException e) {
+      throw withRemedy(e);
+    }
+  }
+
+  static IOException withRemedy(LinuxException e) {
+    String remedy =
+        switch (e.errno()) {
+          case Errno.ENOENT, Errno.ENODEV, Errno.ENXIO ->
+              "the kernel has no FUSE; load it with 'modprobe fuse' (in a container, also pass the"
+                  + " device in)";
+          case Errno.EACCES, Errno.EPERM ->
+              "this user may not use the device; run as root, or allow it with 'chmod 666 "
+                  + PATH
+                  + "' (in a container, also permit device 10:229)";
+          default -> "check that 'modprobe fuse' succeeds";
+        };
+    return new IOException(e.getMessage() + "; " + remedy, e);
+  }
+
+  /**
+   * Opens another channel to the connection of {@code fd}: with its own list of requests handed
+   * out.
+   *
+   * @param fd a descriptor that is mounted already
+   * @return a descriptor that the caller must close
+   * @throws IOException as {@link #open}; {@link LinuxException} of {@code FUSE_DEV_IOC_CLONE}:
+   *     {@code EINVAL} or {@code EPERM} when {@code fd} is no connection
+   */
+  public static int clone(int fd) throws IOException {
+    int channel = open();
+    try (Arena arena = Arena.ofConfined()) {
+      long source = arena.allocate(Integer.BYTES, Integer.BYTES).address();
+      Memory.putInt(source, fd);
+      LinuxException.check(
+          Syscall.call(SyscallNumber.IOCTL, channel, FUSE_DEV_IOC_CLONE, source),
+          "ioctl FUSE_DEV_IOC_CLONE",
+          PATH.toString());
+    } catch (LinuxException e) {
+      FileOps.close(channel);
+      throw e;
+    }
+    return channel;
+  }
+
+  /**
+   * Hot path: waits for one request and reads it.
+   *
+   * @param length at least 8192 and {@code max_write} + 4096, or the kernel says {@code -EINVAL}
+   * @return the request's length, or {@code -errno}: {@code -ENODEV} after unmount, {@code -EINTR},
+   *     {@code -EAGAIN} and {@code -ENOENT} (the request was interrupted) mean to read again
+   */
+  public static long read(int fd, long address, long length) {
+    return Syscall.call(SyscallNumber.READ, fd, address, length);
+  }
+
+  /**
+   * Hot path: writes one whole reply or notification.
+   *
+   * @return {@code length}, or {@code -errno}: {@code -ENOENT} when nobody waits for the reply
+   */
+  public static long write(int fd, long address, long length) {
+    return Syscall.call(SyscallNumber.WRITE, fd, address, length);
+  }
+
+  /** Whether this kernel has FUSE over io_uring and it is switched on. */
+  public static boolean uringEnabled() {
+    try {
+      return KernelFile.read(ENABLE_URING).startsWith("Y");
+    } catch (IOException absent) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.ringmount.channels.linux;
+
+/**
+ * A descriptor that stands for a process and cannot come to mean another one, as a number can
+ * ({@code pidfd_open(2)}). Owns the descriptor, which is closed on exec. Any thread may call;
+ * nobody may once it is closed.
+ */
+public final class PidFd implements AutoCloseable {
+  /** Kills for certain. */
+  public static final int SIGKILL = 9;
+
+  /** Asks to end. */
+  public static final int SIGTERM = 15;
+
+  private final int fd;
+  private boolean closed;
+
+  private PidFd(int fd) {
+    this.fd = fd;
+  }
+
+  /**
+   * Opens a process.
+   *
+   * @throws LinuxException {@code pidfd_open}: {@code ESRCH} when there is none
+   */
+  public static PidFd open(long pid) throws LinuxException {
+    return new PidFd(
+        (int)
+            LinuxException.check(
+                Syscall.call(SyscallNumber.PIDFD_OPEN, pid, 0), "pidfd_open", "process " + pid));
+  }
+
+  /**
+   * Copies a descriptor of the process; needs the right to trace it. Works for an io_uring, which
+   * cannot pass through a socket.
+   *
+   * @param theirFd a number in the process
+   * @return a descriptor of this process, closed on exec, that the caller must close
+   * @throws LinuxException {@code pidfd_getfd}: {@code EBADF} not open there, {@code EPERM}, {@code
+   *     ESRCH}
+   */
+  public int getFd(int theirFd) throws LinuxException {
+    return (int)
+        LinuxException.check(
+            Syscall.call(SyscallNumber.PIDFD_GETFD, fd, theirFd, 0),
+            "pidfd_getfd",
+            "descriptor " + theirFd);
+  }
+
+  /**
+   * Sends a signal; 0 only checks.
+   *
+   * @throws LinuxException {@code pidfd_send_signal}: {@code ESRCH} when the process has been
+   *     reaped, {@code EPERM}
+   */
+  public void sendSignal(int signal) throws LinuxException {
+    LinuxException.check(
+        Syscall.call(SyscallNumber.PIDFD_SEND_SIGNAL, fd, signal, 0, 0),
+        "pidfd_send_signal",
+        "signal " + signal);
+  }
+
+  /** Whether the process has ended, reaped or not. */
+  public boolean isExited() {
+    return awaitExit(0);
+  }
+
+  /**
+   * Waits for the process to end.
+   *
+   * @param timeoutMillis 0 to look only, {@link Poll#FOREVER}
+   * @return whether it has ended
+   */
+  public boolean awaitExit(int timeoutMillis) {
+    return (Poll.one(fd, Poll.POLLIN, timeoutMillis) & Poll.POLLIN) != 0;
+  }
+
+  /** Readable, for {@link Poll}, once the process has ended; stays owned by this object. */
+  public int fd() {
+    return fd;
+  }
+
+  /** A second call does nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      FileOps.close(fd);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.ringmount.channels.linux;
+
+import java.lang.foreign.Arena;
+
+/** Properties of the calling process and thread. */
+public final class ProcessControl {
+  private static final int PR_SET_NAME = 15;
+
+  private ProcessControl() {}
+
+  /**
+   * Sets the mask of the permission bits that new files do not get, for the whole process. A file
+   * system daemon wants 0, since the kernel applied the caller's mask already.
+   *
+   * @return the previous mask
+   */
+  public static int setUmask(int mask) {
+    return (int) Syscall.call(SyscallNumber.UMASK, mask);
+  }
+
+  /**
+   * Makes the process leader of a new session, without a terminal.
+   *
+   * @return the session's id
+   * @throws LinuxException {@code setsid} with {@code EPERM} when it leads a process group already
+   */
+  public static int setsid() throws LinuxException {
+    return (int) LinuxException.check(Syscall.call(SyscallNumber.SETSID), "setsid", "");
+  }
+
+  /** Names the calling thread for {@code top} and {@code /proc}; 15 bytes of UTF-8 count. */
+  public static void nameThread(String name) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      LinuxException.check(
+          Syscall.call(SyscallNumber.PRCTL, PR_SET_NAME, NativeString.address(arena, name)),
+          "prctl PR_SET_NAME",
+          name);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.ringmount.channels.uring;
+
+import io.ringmount.channels.Channel;
+import io.ringmount.channels.ChannelGroup;
+import io.ringmount.channels.Dispatcher;
+import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.Slot;
+import io.ringmount.channels.SlotRegion;
+import io.ringmount.channels.Transport;
+import io.ringmount.channels.device.DeviceChannel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * FUSE over io_uring: the kernel has one queue for every possible CPU and puts a request into the
+ * queue of the CPU it was made on. Every channel has a ring and serves the queue of its own CPU;
+ * queues of CPUs without a channel are spread over the channels.
+ *
+ * <p>The kernel serves nobody until every queue has a slot. FORGET and INTERRUPT never come through
+ * a ring, so one more channel, not pinned, reads them from the device.
+ */
+public final class UringTransport implements Transport {
+  /** FORGETs are answered by nothing and done in a moment. */
+  private static final int CONTROL_SLOTS = 2;
+
+  private final List<UringChannel> rings = new ArrayList<>();
+  private final ChannelGroup group;
+
+  /**
+   * @param fd the connection's descriptor; stays the caller's
+   * @param cpus one channel for each
+   * @param queues how many queues the kernel has: the number of possible CPUs
+   * @param slots of each queue
+   * @param region has {@link #slots} slots left; stays the caller's
+   */
+  public UringTransport(
+      int fd, FileSystem fileSystem, List<Integer> cpus, int queues, int slots, SlotRegion region) {
+    for (int i = 0; i < cpus.size(); i++) {
+      int cpu = cpus.get(i);
+      Slot[] own = region.take(slots, queuesOf(i, cpus, queues));
+      rings.add(new UringChannel("channel-" + cpu, cpu, fd, own, new Dispatcher(fileSystem)));
+    }
+    List<Channel> channels = new ArrayList<>(rings);
+    channels.add(
+        new DeviceChannel(
+            "channel-control",
+            Channel.UNPINNED,
+            fd,
+            region.take(CONTROL_SLOTS, 0),
+            new Dispatcher(fileSystem)));
+    group = new ChannelGroup(channels);
+  }
+
+  /** How many slots this transport takes in all. */
+  public static int slots(int queues, int perQueue) {
+    return queues * perQueue + CONTROL_SLOTS;
+  }
+
+  /** The queue of the channel's CPU, and its share of the queues of CPUs that have no channel. */
+  private static int[] queuesOf(int channel, List<Integer> cpus, int queues) {
+    List<Integer> result = new ArrayList<>();
+    int homeless = 0;
+    for (int queue = 0; queue < queues; queue++) {
+      boolean served = cpus.contains(queue);
+      if (served ? queue == cpus.get(channel) : homeless++ % cpus.size() == channel) {
+        result.add(queue);
+      }
+    }
+    return result.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  @Override
+  public void prepare() throws IOException {
+    group.prepare();
+  }
+
+  @Override
+  public void start() throws IOException {
+    group.start();
+  }
+
+  @Override
+  public List<Channel> channels() {
+    return group.channels();
+  }
+
+  @Override
+  public boolean awaitEnd(long millis) throws InterruptedException {
+    return group.awaitEnd(millis);
+  }
+
+  @Override
+  public void stop() {
+    rings.forEach(UringChannel::stop);
+    group.abandon();
+  }
+
+  @Override
+  public void close() {
+    // Rings belong to their threads, which have closed them.
+  }
+}

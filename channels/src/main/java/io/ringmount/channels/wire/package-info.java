@@ -1,0 +1,5 @@
+/**
+ * The FUSE ABI: one flyweight a struct over memory, request decoding with bounds checks, reply
+ * encoding.
+ */
+package io.ringmount.channels.wire;
