@@ -6,8 +6,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One thread and the slots it serves. The thread takes requests from the kernel, hands them to the
@@ -27,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * {@link #run(ReadySignal)}, at last {@link #release}.
  */
 public abstract class Channel {
-  private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
-
   /** Any CPU will do. */
   public static final int UNPINNED = -1;
 
@@ -43,6 +39,7 @@ public abstract class Channel {
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
   private final CompletableFuture<Boolean> permit = new CompletableFuture<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Tells whoever started the channel that its requests are served from now on. */
@@ -87,7 +84,7 @@ public abstract class Channel {
     } catch (Throwable e) {
       // While starting, the thread that makes the mount reports it.
       if (!ready.completeExceptionally(e)) {
-        LOG.error("channel {} failed and serves no more", name, e);
+        failure.complete(e);
       }
     } finally {
       release();
@@ -135,6 +132,11 @@ public abstract class Channel {
   public final CompletableFuture<Void> serve() {
     permit.complete(true);
     return ready;
+  }
+
+  /** Completes if the thread, once serving, ends for another reason than the connection's end. */
+  public final CompletableFuture<Throwable> failure() {
+    return failure;
   }
 
   /** Lets a thread that was prepared, or not even that, end without having served. */

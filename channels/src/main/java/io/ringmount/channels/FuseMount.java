@@ -108,7 +108,11 @@ public final class FuseMount implements AutoCloseable {
           maxWrite,
           Math.max(12, served.inFlight()));
       served.transport().start();
-      return new FuseMount(target, device, entry, served);
+      FuseMount mount = new FuseMount(target, device, entry, served);
+      for (Channel channel : served.transport().channels()) {
+        channel.failure().thenAccept(cause -> mount.fail(channel, cause));
+      }
+      return mount;
     } catch (IOException | RuntimeException e) {
       undo(target, entry, device, served, e);
       throw e;
@@ -252,10 +256,25 @@ public final class FuseMount implements AutoCloseable {
     FileOps.close(device);
   }
 
+  /** Ends the connection; mounts fusectl where it is to be found by custom, if nobody has yet. */
   private static void abort(MountEntry entry) throws IOException {
     FuseConnection connection = new FuseConnection(entry.deviceMinor());
+    if (!connection.available() && Mounts.find(FuseConnection.CONTROL).isEmpty()) {
+      Mounts.mount("fusectl", FuseConnection.CONTROL, "fusectl", 0, "");
+    }
+    // It may have ended by itself, with its last user.
     if (connection.available()) {
       connection.abort();
+    }
+  }
+
+  /** Without one of its channels a mount would leave callers waiting: they get errors instead. */
+  private void fail(Channel channel, Throwable cause) {
+    LOG.error("{} failed; {} is given up", channel.name(), mountpoint, cause);
+    try {
+      abort(entry);
+    } catch (IOException e) {
+      LOG.error("the connection of {} cannot be aborted", mountpoint, e);
     }
   }
 

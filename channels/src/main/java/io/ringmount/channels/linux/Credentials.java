@@ -41,6 +41,27 @@ public final class Credentials {
     return (int) Syscall.call(SyscallNumber.SETFSGID, gid);
   }
 
+  /**
+   * The calling thread's supplementary groups.
+   *
+   * @param count room at {@code address}, in groups; 0 asks for the number only
+   * @param address of unsigned ints
+   * @return how many groups there are, or {@code -errno}
+   */
+  public static long groups(int count, long address) {
+    return Syscall.call(SyscallNumber.GETGROUPS, count, address);
+  }
+
+  /**
+   * Hot path: sets the calling thread's supplementary groups, no other thread's; needs CAP_SETGID.
+   *
+   * @param address of {@code count} unsigned ints
+   * @return 0, or {@code -errno}
+   */
+  public static long setGroups(int count, long address) {
+    return Syscall.call(SyscallNumber.SETGROUPS, count, address);
+  }
+
   /** Effective user of the calling thread, unsigned. */
   public static int effectiveUid() {
     return (int) Syscall.call(SyscallNumber.GETEUID);

@@ -39,6 +39,8 @@ public final class SyscallNumber {
   public static final int UMASK = 95;
   public static final int GETEUID = 107;
   public static final int SETSID = 112;
+  public static final int GETGROUPS = 115;
+  public static final int SETGROUPS = 116;
   public static final int SETFSUID = 122;
   public static final int SETFSGID = 123;
   public static final int STATFS = 137;

@@ -1,0 +1,126 @@
+package io.ringmount.daemon.cli;
+
+import io.ringmount.channels.FuseMount;
+import io.ringmount.channels.linux.Cpu;
+import io.ringmount.channels.linux.ProcessControl;
+import io.ringmount.channels.linux.Rlimit;
+import io.ringmount.daemon.config.InvalidOptionsException;
+import io.ringmount.daemon.config.MountSettings;
+import io.ringmount.daemon.control.ControlServer;
+import io.ringmount.daemon.control.MountRecord;
+import io.ringmount.daemon.control.MountStatus;
+import io.ringmount.daemon.control.ProcessIdentity;
+import io.ringmount.daemon.control.RunDirectory;
+import io.ringmount.daemon.control.RunRoot;
+import io.ringmount.daemon.fs.MirrorFileSystem;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves one mount from its making to its end, whoever ends it: a signal, an unmount, a failure.
+ * The run directory's entry lives as long.
+ */
+final class Daemon {
+  /** Descriptors for everything but the backend's files: channels, sockets, the JVM's own. */
+  private static final int RESERVED_DESCRIPTORS = 512;
+
+  private static final int MOST_DESCRIPTORS = 1 << 20;
+  private static final Duration GLANCE = Duration.ofSeconds(1);
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+  /** Is told when the mount is made; what it throws undoes the mount. */
+  @FunctionalInterface
+  interface Announcement {
+    void serving(FuseMount mount) throws CommandFailure, IOException, InterruptedException;
+  }
+
+  private final MountSettings settings;
+  private final RunRoot root;
+  private final RunDirectory directory;
+  private final long startNanos = System.nanoTime();
+
+  Daemon(MountSettings settings, RunRoot root, RunDirectory directory) {
+    this.settings = settings;
+    this.root = root;
+    this.directory = directory;
+  }
+
+  /** Mounts, serves, and returns when the mount is gone. */
+  void run(Announcement announcement)
+      throws CommandFailure, IOException, InvalidOptionsException, InterruptedException {
+    StopSignals signals = StopSignals.install();
+    ProcessControl.setUmask(0);
+    int descriptors = descriptorBudget(Rlimit.raiseOpenFiles());
+    ProcessIdentity self = ProcessIdentity.current();
+    try (MirrorFileSystem fileSystem =
+            new MirrorFileSystem(settings.source(), settings.toMirrorOptions(descriptors));
+        FuseMount mount =
+            FuseMount.mount(
+                fileSystem, settings.mountpoint(), settings.toMountOptions(Cpu.usable()));
+        ControlServer _ =
+            new ControlServer(directory.socket(), Map.of("status", () -> status(mount, self)))) {
+      signals.end(mount);
+      register(self, mount.connectionId());
+      LOG.info(
+          "mounted {} on {}: transport {} ({}), {} channels",
+          settings.source(),
+          settings.mountpoint(),
+          mount.transport().label(),
+          mount.transportReason(),
+          mount.channels().size());
+      announcement.serving(mount);
+      while (!mount.awaitEnd(GLANCE)) {
+        // The end of the mount, by whoever, is what this process waits for.
+      }
+      LOG.info("unmounted {}", settings.mountpoint());
+    } finally {
+      root.release(directory, self);
+    }
+  }
+
+  private void register(ProcessIdentity self, int connection) throws IOException {
+    MountRecord claimed =
+        directory
+            .record()
+            .orElseThrow(
+                () -> new IOException("the run directory's entry is gone: " + directory.path()));
+    directory.write(claimed.mountedBy(self, connection));
+  }
+
+  private static int descriptorBudget(long limit) {
+    long known = limit < 0 ? MOST_DESCRIPTORS : Math.min(limit, MOST_DESCRIPTORS);
+    return (int) Math.max(known / 2, known - RESERVED_DESCRIPTORS);
+  }
+
+  private MountStatus status(FuseMount mount, ProcessIdentity self) {
+    return new MountStatus(
+        mount.mountpoint().toString(),
+        settings.source().toString(),
+        mount.transport().label(),
+        mount.transportReason(),
+        "none",
+        1,
+        Version.current(),
+        self.pid(),
+        null,
+        (System.nanoTime() - startNanos) / NANOS_PER_SECOND,
+        mount.channels().stream()
+            .map(each ->
+                new MountStatus.Channel(
+                    each.name(),
+                    each.cpu(),
+                    each.slots(),
+                    each.inFlight(),
+                    each.requests(),
+                    each.failed(),
+                    each.malformed()))
+            .toList(),
+        settings.memoryBudget(),
+        mount.memoryBytes(),
+        null);
+  }
+}

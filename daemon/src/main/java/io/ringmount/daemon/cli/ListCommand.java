@@ -1,0 +1,48 @@
+package io.ringmount.daemon.cli;
+
+import io.ringmount.channels.linux.Credentials;
+import io.ringmount.daemon.control.Json;
+import io.ringmount.daemon.control.KnownMount;
+import io.ringmount.daemon.control.MountTable;
+import io.ringmount.daemon.control.RunRoot;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ringmount list}. */
+@Command(name = "list", description = "Lists every Ringmount mount on this machine.")
+final class ListCommand implements Callable<Integer> {
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  /** One mount in JSON. */
+  private record Item(String mountpoint, String backend, String state, Long daemonPid) {}
+
+  @Override
+  public Integer call() throws IOException {
+    List<KnownMount> mounts = new MountTable(RunRoot.standard(), Credentials.hasSysAdmin()).list();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          Json.pretty(
+              mounts.stream()
+                  .map(each ->
+                      new Item(each.mountpoint(), each.source(), each.state().label(), each.pid()))
+                  .toList()));
+    } else if (!mounts.isEmpty()) {
+      TextTable table = new TextTable("").row("MOUNTPOINT", "BACKEND", "STATE", "DAEMON");
+      mounts.forEach(
+          each -> table.row(each.mountpoint(), each.source(), each.state().label(), each.pid()));
+      table.lines().forEach(out::println);
+    }
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,140 @@
+package io.ringmount.daemon.cli;
+
+import io.ringmount.channels.linux.Credentials;
+import io.ringmount.daemon.config.Units;
+import io.ringmount.daemon.control.ControlClient;
+import io.ringmount.daemon.control.Json;
+import io.ringmount.daemon.control.KnownMount;
+import io.ringmount.daemon.control.MountState;
+import io.ringmount.daemon.control.MountStatus;
+import io.ringmount.daemon.control.MountTable;
+import io.ringmount.daemon.control.RunRoot;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ringmount status}. */
+@Command(name = "status", description = "Shows how a mount, or every mount, is served.")
+final class StatusCommand implements Callable<Integer> {
+  @Parameters(arity = "0..1", paramLabel = "MOUNTPOINT", description = "Default: every mount.")
+  private Path mountpoint;
+
+  @Option(names = "--json", description = "Print JSON: an object, or an array without MOUNTPOINT.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  private final RunRoot root = RunRoot.standard();
+
+  @Override
+  public Integer call() throws CommandFailure, IOException {
+    if (!Credentials.hasSysAdmin()) {
+      throw CommandFailure.reported("status needs root: run with sudo");
+    }
+    MountTable mounts = new MountTable(root, true);
+    PrintWriter out = spec.commandLine().getOut();
+    if (mountpoint != null) {
+      MountStatus status = ask(find(mounts));
+      print(out, json ? List.of(Json.pretty(status)) : describe(status));
+      return 0;
+    }
+    return all(mounts, out);
+  }
+
+  private KnownMount find(MountTable mounts) throws CommandFailure {
+    try {
+      Path resolved = MountPaths.resolve(mounts, mountpoint);
+      return mounts
+          .find(resolved)
+          .orElseThrow(() ->
+              new CommandFailure("no Ringmount mount", resolved.toString(), "see: ringmount list"));
+    } catch (IOException e) {
+      throw new CommandFailure("no Ringmount mount", mountpoint.toString(), e);
+    }
+  }
+
+  /** A mount that does not answer is a line on standard error, and does not hide the others. */
+  private int all(MountTable mounts, PrintWriter out) throws IOException {
+    List<MountStatus> answers = new ArrayList<>();
+    int exitCode = 0;
+    for (KnownMount mount : mounts.list()) {
+      try {
+        answers.add(ask(mount));
+      } catch (CommandFailure e) {
+        exitCode = e.exitCode();
+        spec.commandLine().getErr().println("ringmount: " + e.getMessage());
+      }
+    }
+    if (json) {
+      print(out, List.of(Json.pretty(answers)));
+    } else {
+      answers.forEach(each -> print(out, describe(each)));
+    }
+    return exitCode;
+  }
+
+  private MountStatus ask(KnownMount mount) throws CommandFailure {
+    if (mount.state() == MountState.DEAD) {
+      throw new CommandFailure(
+          "the daemon of this mount is gone",
+          mount.mountpoint(),
+          "clean up with: ringmount unmount " + mount.mountpoint());
+    }
+    try {
+      return new ControlClient(root.at(Path.of(mount.mountpoint())).socket()).status();
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "process " + mount.pid() + " gives no status", mount.mountpoint(), e);
+    }
+  }
+
+  private static void print(PrintWriter out, List<String> lines) {
+    lines.forEach(out::println);
+    out.flush();
+  }
+
+  static List<String> describe(MountStatus status) {
+    List<String> lines = new ArrayList<>();
+    lines.add(status.mountpoint() + " serves " + status.backend());
+    lines.add("  transport   " + status.transport() + " (" + status.transportReason() + ")");
+    lines.add(
+        "  daemon      process "
+            + status.daemonPid()
+            + ", version "
+            + status.version()
+            + ", generation "
+            + status.generation()
+            + ", up "
+            + Units.describeSeconds(status.uptimeSeconds()));
+    lines.add("  crash safe  " + status.crashSafe());
+    lines.add(
+        "  memory      "
+            + Units.describeSize(status.memoryBytes())
+            + " of at most "
+            + Units.describeSize(status.memoryBudgetBytes()));
+    lines.add("  channels");
+    TextTable table =
+        new TextTable("    ")
+            .row("NAME", "CPU", "SLOTS", "IN FLIGHT", "REQUESTS", "FAILED", "MALFORMED");
+    for (MountStatus.Channel each : status.channels()) {
+      table.row(
+          each.name(),
+          each.cpu() < 0 ? "-" : each.cpu(),
+          each.slots(),
+          each.inFlight(),
+          each.requests(),
+          each.failed(),
+          each.malformed());
+    }
+    lines.addAll(table.lines());
+    return lines;
+  }
+}

@@ -1,0 +1,141 @@
+package io.ringmount.daemon.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * What an option's text may be, and how it becomes a value.
+ *
+ * @param placeholder stands for the value in help texts, such as {@code SIZE}
+ * @param unit of a number without one, such as {@code bytes}; empty where there is none
+ * @param range what is allowed, as a remedy says it: "use …"
+ */
+public record ValueType<T>(String placeholder, String unit, String range, Parser<T> parser) {
+  /** Turns text into a value. */
+  @FunctionalInterface
+  public interface Parser<T> {
+    T parse(String text) throws InvalidValueException;
+  }
+
+  private static final Map<String, Boolean> BOOLEANS =
+      Map.of(
+          "true", true, "yes", true, "on", true, "1", true, //
+          "false", false, "no", false, "off", false, "0", false);
+
+  public T parse(String text) throws InvalidValueException {
+    return parser.parse(text);
+  }
+
+  /** Whether the name alone, without a value, means {@code true}. */
+  boolean isSwitch() {
+    return placeholder.equals("BOOL");
+  }
+
+  static ValueType<Boolean> bool() {
+    return new ValueType<>(
+        "BOOL",
+        "",
+        "true or false",
+        text -> {
+          Boolean value = BOOLEANS.get(text.toLowerCase(Locale.ROOT));
+          if (value == null) {
+            throw new InvalidValueException("is neither true nor false");
+          }
+          return value;
+        });
+  }
+
+  /** One of an enum's constants, by its lower-case name. */
+  static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
+    Map<String, E> byName = new LinkedHashMap<>();
+    for (E each : type.getEnumConstants()) {
+      byName.put(each.name().toLowerCase(Locale.ROOT), each);
+    }
+    List<String> names = List.copyOf(byName.keySet());
+    String last = names.getLast();
+    String range = String.join(", ", names.subList(0, names.size() - 1)) + " or " + last;
+    return new ValueType<>(
+        String.join("|", names),
+        "",
+        range,
+        text -> {
+          E value = byName.get(text.toLowerCase(Locale.ROOT));
+          if (value == null) {
+            throw new InvalidValueException("is no such choice");
+          }
+          return value;
+        });
+  }
+
+  /** A whole number, or {@code auto}, which is empty. */
+  static ValueType<OptionalInt> countOrAuto(int smallest, int largest) {
+    return new ValueType<>(
+        "N",
+        "",
+        "auto, or " + smallest + " to " + largest,
+        text -> {
+          if (text.equalsIgnoreCase("auto")) {
+            return OptionalInt.empty();
+          }
+          if (!text.matches("-?[0-9]{1,18}")) {
+            throw new InvalidValueException("is not a whole number");
+          }
+          long value = Long.parseLong(text);
+          if (value < smallest || value > largest) {
+            throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
+          }
+          return OptionalInt.of((int) value);
+        });
+  }
+
+  /** A number of bytes, with an optional unit. */
+  static ValueType<Long> size(String smallest, String largest) {
+    long low = constant(smallest, Units::size);
+    long high = constant(largest, Units::size);
+    return new ValueType<>(
+        "SIZE",
+        "bytes",
+        smallest + " to " + largest,
+        text -> {
+          long value = Units.size(text);
+          if (value < low || value > high) {
+            throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
+          }
+          return value;
+        });
+  }
+
+  /** A time, with an optional unit; a bare number is seconds, as mount options have it. */
+  static ValueType<Duration> duration(String smallest, String largest) {
+    Duration low = constant(smallest, Units::duration);
+    Duration high = constant(largest, Units::duration);
+    return new ValueType<>(
+        "TIME",
+        "seconds",
+        smallest + " to " + largest,
+        text -> {
+          Duration value = Units.duration(text);
+          if (value.compareTo(low) < 0 || value.compareTo(high) > 0) {
+            throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
+          }
+          return value;
+        });
+  }
+
+  static ValueType<ChannelSet> channels() {
+    return new ValueType<>("CPUS", "", ChannelSet.RANGE, ChannelSet::parse);
+  }
+
+  /** Parses a text that this program wrote. */
+  static <T> T constant(String text, Parser<T> parser) {
+    try {
+      return parser.parse(text);
+    } catch (InvalidValueException e) {
+      throw new IllegalArgumentException(text + " " + e.getMessage(), e);
+    }
+  }
+}

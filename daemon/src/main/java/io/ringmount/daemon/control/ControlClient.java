@@ -1,0 +1,54 @@
+package io.ringmount.daemon.control;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Asks a daemon through its control socket. */
+public final class ControlClient {
+  private final Path socket;
+  private final Duration timeLimit;
+
+  public ControlClient(Path socket) {
+    this(socket, ControlProtocol.TIME_LIMIT);
+  }
+
+  ControlClient(Path socket, Duration timeLimit) {
+    this.socket = socket;
+    this.timeLimit = timeLimit;
+  }
+
+  public MountStatus status() throws IOException {
+    return ask("status", MountStatus.class);
+  }
+
+  /**
+   * Asks and waits for the answer, for a limited time.
+   *
+   * @throws IOException when there is no answer, or it is an error or not of this type
+   */
+  <T> T ask(String request, Class<T> type) throws IOException {
+    // The time limit is for connecting too: with a full backlog that waits.
+    try (SocketChannel server = SocketChannel.open(StandardProtocolFamily.UNIX);
+        Deadline _ = new Deadline(server, timeLimit)) {
+      server.connect(UnixDomainSocketAddress.of(socket));
+      ControlProtocol.writeLine(server, Json.line(new ControlProtocol.Request(request)));
+      String line = ControlProtocol.readLine(server, ControlProtocol.LONGEST_REPLY);
+      JsonObject reply = Json.parse(line, JsonObject.class);
+      if (!reply.has("ok")) {
+        throw new IOException("the daemon says: " + reply.get("error"));
+      }
+      return Json.convert(reply.get("ok"), type);
+    } catch (ClosedChannelException e) {
+      throw new IOException("the daemon does not answer within " + timeLimit.toSeconds() + " s", e);
+    } catch (JsonParseException e) {
+      throw new IOException("the daemon's answer makes no sense: " + e.getMessage(), e);
+    }
+  }
+}

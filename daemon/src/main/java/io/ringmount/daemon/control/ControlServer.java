@@ -1,0 +1,151 @@
+package io.ringmount.daemon.control;
+
+import com.google.gson.JsonParseException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers on the control socket of a daemon. A peer must be root or the daemon's own user; each has
+ * a thread and a time limit of its own, and there are at most {@value #MOST_PEERS} at once.
+ */
+public final class ControlServer implements Closeable {
+  static final int MOST_PEERS = 64;
+
+  private static final int BACKLOG = 128;
+
+  /** Before accepting again when the process has no descriptor to spare. */
+  private static final long PAUSE_MILLIS = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
+  /** Who may ask. */
+  @FunctionalInterface
+  interface Admission {
+    boolean admits(UserPrincipal user) throws IOException;
+  }
+
+  private final Path socket;
+  private final Map<String, Supplier<Object>> answers;
+  private final Admission admission;
+  private final Duration timeLimit;
+  private final Semaphore peers = new Semaphore(MOST_PEERS);
+  private final ServerSocketChannel server;
+
+  /**
+   * Listens.
+   *
+   * @param socket the file to make; one that is there is replaced
+   * @param answers for each request's name, what makes the answer; called from many threads
+   */
+  public ControlServer(Path socket, Map<String, Supplier<Object>> answers) throws IOException {
+    this(socket, answers, Owners::isTrusted, ControlProtocol.TIME_LIMIT);
+  }
+
+  ControlServer(
+      Path socket, Map<String, Supplier<Object>> answers, Admission admission, Duration timeLimit)
+      throws IOException {
+    this.socket = socket;
+    this.answers = Map.copyOf(answers);
+    this.admission = admission;
+    this.timeLimit = timeLimit;
+    Files.deleteIfExists(socket);
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      server.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+    Thread.ofPlatform().daemon().name("control").start(this::accept);
+  }
+
+  private void accept() {
+    while (server.isOpen()) {
+      try {
+        SocketChannel peer = server.accept();
+        if (peers.tryAcquire()) {
+          Thread.ofVirtual().name("control-peer").start(() -> serve(peer));
+        } else {
+          peer.close();
+        }
+      } catch (ClosedChannelException closed) {
+        return;
+      } catch (IOException e) {
+        LOG.warn("cannot accept on {}: {}", socket, e.getMessage());
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void serve(SocketChannel peer) {
+    try (peer;
+        Deadline _ = new Deadline(peer, timeLimit)) {
+      UserPrincipal user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+      if (admission.admits(user)) {
+        ControlProtocol.writeLine(peer, reply(peer));
+      } else {
+        ControlProtocol.writeLine(peer, error("user " + user.getName() + " may not ask"));
+      }
+    } catch (IOException e) {
+      LOG.debug("dropped a peer of {}: {}", socket, e.toString());
+    } finally {
+      peers.release();
+    }
+  }
+
+  private String reply(SocketChannel peer) throws IOException {
+    String line = ControlProtocol.readLine(peer, ControlProtocol.LONGEST_REQUEST);
+    String name;
+    try {
+      name = Json.parse(line, ControlProtocol.Request.class).request();
+    } catch (JsonParseException e) {
+      return error("not a request");
+    }
+    Supplier<Object> answer = name == null ? null : answers.get(name);
+    if (answer == null) {
+      return error("no such request");
+    }
+    try {
+      return Json.line(Map.of("ok", Json.tree(answer.get())));
+    } catch (RuntimeException e) {
+      LOG.warn("no answer to {}", name, e);
+      return error("cannot answer: " + e);
+    }
+  }
+
+  private static String error(String message) {
+    return Json.line(Map.of("error", message));
+  }
+
+  /** Stops listening and removes the socket. */
+  @Override
+  public void close() throws IOException {
+    server.close();
+    Files.deleteIfExists(socket);
+  }
+}

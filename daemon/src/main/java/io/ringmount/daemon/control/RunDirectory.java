@@ -1,0 +1,118 @@
+package io.ringmount.daemon.control;
+
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+
+/** The run directory of one mount: its record, its control socket and its daemon's log. */
+public final class RunDirectory {
+  /** More than any record; what is larger is not ours. */
+  private static final int LARGEST_RECORD = 64 << 10;
+
+  /** Of a reason that may quote what the file says. */
+  private static final int LONGEST_REASON = 200;
+
+  private static final FileAttribute<?> FOR_OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final Path path;
+
+  RunDirectory(Path path) {
+    this.path = path;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Path socket() {
+    return path.resolve("control.sock");
+  }
+
+  public Path log() {
+    return path.resolve("daemon.log");
+  }
+
+  /** Where the log stays when a mount failed for a reason nobody foresaw. */
+  public Path failureLog() {
+    return path.resolveSibling(path.getFileName() + ".failed.log");
+  }
+
+  private Path recordFile() {
+    return path.resolve("mount.json");
+  }
+
+  /** The record; empty when there is none, or none that can be trusted, with a warning. */
+  public Optional<MountRecord> record() {
+    try {
+      Path file = recordFile();
+      if (!Owners.isTrusted(path) || !Owners.isTrusted(file)) {
+        return distrust("it belongs to another user");
+      }
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        return distrust("it is not a plain file");
+      }
+      byte[] bytes;
+      try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+        bytes = in.readNBytes(LARGEST_RECORD + 1);
+      }
+      if (bytes.length > LARGEST_RECORD) {
+        return distrust("it is too large");
+      }
+      MountRecord read = MountRecord.parse(new String(bytes, StandardCharsets.UTF_8));
+      if (!MountName.escape(Path.of(read.mountpoint())).equals(path.getFileName().toString())) {
+        return distrust("it describes another mount");
+      }
+      return Optional.of(read);
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    } catch (IOException | JsonParseException e) {
+      return distrust(e.getMessage());
+    }
+  }
+
+  private Optional<MountRecord> distrust(String why) {
+    String reason = String.valueOf(why).replaceAll("\\p{Cntrl}", " ");
+    String shortened = reason.substring(0, Math.min(reason.length(), LONGEST_REASON));
+    LoggerFactory.getLogger(RunDirectory.class).warn("ignored {}: {}", recordFile(), shortened);
+    return Optional.empty();
+  }
+
+  /** Writes the record, whole or not at all. */
+  public void write(MountRecord mount) throws IOException {
+    Path fresh = path.resolve("mount.json.new");
+    Files.deleteIfExists(fresh);
+    Files.createFile(fresh, FOR_OWNER_ONLY);
+    Files.writeString(fresh, Json.line(mount) + "\n", StandardOpenOption.WRITE);
+    Files.move(fresh, recordFile(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Makes the empty log file, for the owner only. */
+  void createLog() throws IOException {
+    Files.createFile(log(), FOR_OWNER_ONLY);
+  }
+
+  /** Removes the directory with its files; one that is not there is fine. */
+  void delete() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (NoSuchFileException gone) {
+      return;
+    }
+    Files.deleteIfExists(path);
+  }
+}

@@ -1,0 +1,168 @@
+package io.ringmount.daemon.control;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The directory that has one {@link RunDirectory} for each mount, {@code /run/ringmount}. A lock
+ * file makes taking and clearing entries one step each; it is held for moments only.
+ */
+public final class RunRoot {
+  /** Names another directory; for tests. */
+  public static final String VARIABLE = "RINGMOUNT_RUN_DIR";
+
+  private static final Path STANDARD = Path.of("/run/ringmount");
+
+  /** File locks are the process's; threads need one of their own. */
+  private static final ReentrantLock THREADS = new ReentrantLock();
+
+  private final Path path;
+
+  public RunRoot(Path path) {
+    this.path = path.toAbsolutePath();
+  }
+
+  public static RunRoot standard() {
+    String other = System.getenv(VARIABLE);
+    return new RunRoot(other == null || other.isEmpty() ? STANDARD : Path.of(other));
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The entry of a mount point; it need not exist. */
+  public RunDirectory at(Path mountpoint) {
+    return new RunDirectory(path.resolve(MountName.escape(mountpoint)));
+  }
+
+  /** All entries there are; none where this user may not look. */
+  public List<RunDirectory> list() {
+    List<RunDirectory> entries = new ArrayList<>();
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+      for (Path child : children) {
+        if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+          entries.add(new RunDirectory(child));
+        }
+      }
+    } catch (IOException | DirectoryIteratorException none) {
+      return entries;
+    }
+    entries.sort((a, b) -> a.path().compareTo(b.path()));
+    return entries;
+  }
+
+  /**
+   * Takes the entry of a mount point for a mount that is about to be made by this process.
+   *
+   * @return the new entry with its record, or empty when a living process has it
+   */
+  public Optional<RunDirectory> claim(Path mountpoint, Path source, String version)
+      throws IOException {
+    RunDirectory entry = at(mountpoint);
+    makeRoot();
+    try (Locked _ = lock()) {
+      if (entry.record().filter(there -> there.process().isAlive()).isPresent()) {
+        return Optional.empty();
+      }
+      entry.delete();
+      Files.deleteIfExists(entry.failureLog());
+      Files.createDirectory(
+          entry.path(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      ProcessIdentity self = ProcessIdentity.current();
+      entry.createLog();
+      entry.write(
+          new MountRecord(
+              mountpoint.toString(),
+              source.toString(),
+              self.pid(),
+              self.startTicks(),
+              MountRecord.NOT_MOUNTED_YET,
+              version,
+              Instant.now().toString()));
+      return Optional.of(entry);
+    }
+  }
+
+  /** Removes an entry unless it belongs to a living process other than {@code owner}. */
+  public void release(RunDirectory entry, ProcessIdentity owner) throws IOException {
+    if (!Files.exists(entry.path(), LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Locked _ = lock()) {
+      Optional<MountRecord> there = entry.record();
+      boolean others =
+          there.isPresent()
+              && !there.get().process().equals(owner)
+              && there.get().process().isAlive();
+      if (!others) {
+        entry.delete();
+      }
+    }
+  }
+
+  /** Keeps the daemon's log of a mount that failed, and says where. */
+  public Path keepLog(RunDirectory entry) throws IOException {
+    return Files.move(entry.log(), entry.failureLog(), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Makes the directory; others may see it and the names in it, not the contents. */
+  private void makeRoot() throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectories(path);
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    if (!Owners.isTrusted(path)) {
+      throw new IOException(path + " belongs to another user; remove it");
+    }
+  }
+
+  private Locked lock() throws IOException {
+    THREADS.lock();
+    FileChannel channel = null;
+    try {
+      channel =
+          FileChannel.open(
+              path.resolveSibling(path.getFileName() + ".lock"),
+              Set.of(
+                  StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      FileLock lock = channel.lock();
+      return new Locked(lock);
+    } catch (IOException | RuntimeException e) {
+      if (channel != null) {
+        channel.close();
+      }
+      THREADS.unlock();
+      throw e;
+    }
+  }
+
+  private record Locked(FileLock lock) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      try {
+        lock.acquiredBy().close();
+      } finally {
+        THREADS.unlock();
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.ringmount.daemon.fs;
+
+import io.ringmount.channels.AttributesReply;
+import io.ringmount.channels.EntryReply;
+import io.ringmount.channels.Reply;
+import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.Statx;
+import io.ringmount.channels.wire.Attributes;
+import io.ringmount.channels.wire.Entry;
+
+/** Fills replies from what the backend says. */
+final class Answers {
+  private final MirrorOptions options;
+
+  Answers(MirrorOptions options) {
+    this.options = options;
+  }
+
+  /** Answers with the outcome of a system call. */
+  static void result(Reply reply, long result) {
+    if (result < 0) {
+      reply.error((int) -result);
+    } else {
+      reply.done();
+    }
+  }
+
+  /** Reads the attributes of an open file, also of an O_PATH descriptor, into the scratch. */
+  static long statx(int fd, Scratch scratch) {
+    return FileOps.statx(
+        fd,
+        FileOps.EMPTY_PATH,
+        FileFlags.AT_EMPTY_PATH,
+        FileFlags.STATX_BASIC_STATS,
+        scratch.statx);
+  }
+
+  /** Answers with the present attributes of an open file. */
+  void attributes(AttributesReply reply, int fd, Scratch scratch) {
+    long result = statx(fd, scratch);
+    if (result >= 0) {
+      copy(scratch.statx, reply.attributes());
+      reply.timeout(options.attributesTimeoutNanos());
+    }
+    result(reply, result);
+  }
+
+  /** Fills an entry with an inode and the attributes in the scratch. */
+  void fill(Entry entry, Inode inode, Scratch scratch) {
+    entry
+        .node(inode.node())
+        .entryTimeout(options.entryTimeoutNanos())
+        .attributesTimeout(options.attributesTimeoutNanos());
+    copy(scratch.statx, entry.attributes());
+  }
+
+  /** Answers that a name does not exist; the kernel may remember that if the options say so. */
+  void absent(EntryReply reply) {
+    if (options.negativeTimeoutNanos() == 0) {
+      reply.error(Errno.ENOENT);
+    } else {
+      reply.entry().node(0).entryTimeout(options.negativeTimeoutNanos());
+      reply.done();
+    }
+  }
+
+  private static void copy(long statx, Attributes attributes) {
+    attributes
+        .inode(Statx.inode(statx))
+        .size(Statx.size(statx))
+        .blocks(Statx.blocks(statx))
+        .accessTime(Statx.atimeSeconds(statx), Statx.atimeNanos(statx))
+        .modificationTime(Statx.mtimeSeconds(statx), Statx.mtimeNanos(statx))
+        .changeTime(Statx.ctimeSeconds(statx), Statx.ctimeNanos(statx))
+        .mode(Statx.mode(statx))
+        .links(Statx.links(statx))
+        .uid(Statx.uid(statx))
+        .gid(Statx.gid(statx))
+        .device(Attributes.encodeDevice(Statx.rdevMajor(statx), Statx.rdevMinor(statx)))
+        .blockSize(Statx.blockSize(statx));
+  }
+}

@@ -1,0 +1,149 @@
+package io.ringmount.daemon.fs;
+
+import io.ringmount.channels.AttributesReply;
+import io.ringmount.channels.DataReply;
+import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.StatfsReply;
+import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.StatFs;
+import io.ringmount.channels.wire.SetattrIn;
+import io.ringmount.channels.wire.SetattrValid;
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+
+/** The operations that tell or change what is known about a file, its content aside. */
+final class FileAttributes {
+  private final InodeTable inodes;
+  private final HandleTable handles;
+  private final Answers answers;
+
+  FileAttributes(InodeTable inodes, HandleTable handles, Answers answers) {
+    this.inodes = inodes;
+    this.handles = handles;
+    this.answers = answers;
+  }
+
+  void get(long node, long handle, AttributesReply reply) {
+    Scratch scratch = Scratch.get();
+    if (handle != FileSystem.NO_HANDLE) {
+      OpenFile file = handles.get(handle, node);
+      int fd = file.acquire();
+      if (fd < 0) {
+        reply.error(-fd);
+        return;
+      }
+      try {
+        answers.attributes(reply, fd, scratch);
+      } finally {
+        file.release();
+      }
+      return;
+    }
+    Inode inode = inodes.get(node);
+    int fd = inode.acquire(scratch);
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    try {
+      answers.attributes(reply, fd, scratch);
+    } finally {
+      inode.release(fd);
+    }
+  }
+
+  void set(long node, SetattrIn change, AttributesReply reply) {
+    Scratch scratch = Scratch.get();
+    OpenFile file =
+        (change.valid() & SetattrValid.HANDLE) != 0
+            ? handles.get(change.handle(), node)
+            : OpenFile.UNKNOWN;
+    int fd = file.acquire();
+    if (fd >= 0) {
+      try {
+        set(fd, true, file.inode().type(), change, reply, scratch);
+      } finally {
+        file.release();
+      }
+      return;
+    }
+    Inode inode = inodes.get(node);
+    fd = inode.acquire(scratch);
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    try {
+      set(fd, false, inode.type(), change, reply, scratch);
+    } finally {
+      inode.release(fd);
+    }
+  }
+
+  private void set(
+      int fd, boolean open, int type, SetattrIn change, AttributesReply reply, Scratch scratch) {
+    long result = AttributeChange.apply(fd, open, type, change, scratch);
+    if (result < 0) {
+      reply.error((int) -result);
+    } else {
+      answers.attributes(reply, fd, scratch);
+    }
+  }
+
+  void readlink(long node, DataReply reply) {
+    Inode inode = inodes.get(node);
+    int fd = inode.acquire(Scratch.get());
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    long result;
+    try {
+      ByteBuffer buffer = reply.buffer();
+      int start = buffer.position();
+      result =
+          inode.type() == FileFlags.S_IFLNK
+              ? FileOps.readlinkat(
+                  fd, FileOps.EMPTY_PATH, BufferUtil.address(buffer) + start, buffer.remaining())
+              : -Errno.EINVAL;
+      if (result >= 0) {
+        buffer.position(start + (int) result);
+      }
+    } finally {
+      inode.release(fd);
+    }
+    Answers.result(reply, result);
+  }
+
+  void statfs(long node, StatfsReply reply) {
+    Scratch scratch = Scratch.get();
+    Inode inode = inodes.get(node);
+    int fd = inode.acquire(scratch);
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    long result;
+    try {
+      result = FileOps.fstatfs(fd, scratch.statfs);
+    } finally {
+      inode.release(fd);
+    }
+    if (result >= 0) {
+      long from = scratch.statfs;
+      reply
+          .statfs()
+          .blocks(StatFs.blocks(from))
+          .freeBlocks(StatFs.blocksFree(from))
+          .availableBlocks(StatFs.blocksAvailable(from))
+          .files(StatFs.files(from))
+          .freeFiles(StatFs.filesFree(from))
+          .blockSize((int) StatFs.blockSize(from))
+          .nameLength((int) StatFs.nameLength(from))
+          .fragmentSize((int) StatFs.fragmentSize(from));
+    }
+    Answers.result(reply, result);
+  }
+}

@@ -1,0 +1,84 @@
+package io.ringmount.daemon.fs;
+
+import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * An open file or directory, as the kernel knows it by its handle.
+ *
+ * <p>As with {@link Inode}, the descriptor is closed by whoever takes {@code users} to 0: being
+ * open counts one, each operation another, so a release never closes it under an operation.
+ */
+final class OpenFile {
+  /** Stands for a handle that is not known: every use of it is EBADF. */
+  static final OpenFile UNKNOWN = unknown();
+
+  /** No position: the next listing has to seek. */
+  static final long NOWHERE = Long.MIN_VALUE;
+
+  private static final AtomicIntegerFieldUpdater<OpenFile> USERS =
+      AtomicIntegerFieldUpdater.newUpdater(OpenFile.class, "users");
+
+  private final Inode inode;
+  private final int descriptor;
+  private final int flags;
+  private volatile int users = 1;
+
+  /** Where the stream of a directory stands, as a cookie; guarded by this object's monitor. */
+  private long position;
+
+  /**
+   * @param descriptor owned by this object from now on
+   * @param flags of open(2) that it was opened with
+   */
+  OpenFile(Inode inode, int descriptor, int flags) {
+    this.inode = inode;
+    this.descriptor = descriptor;
+    this.flags = flags;
+  }
+
+  private static OpenFile unknown() {
+    OpenFile unknown = new OpenFile(Inode.UNKNOWN, Inode.NO_DESCRIPTOR, 0);
+    unknown.users = 0;
+    return unknown;
+  }
+
+  Inode inode() {
+    return inode;
+  }
+
+  /** Whether every write goes to the end of the file. */
+  boolean appends() {
+    return (flags & FileFlags.O_APPEND) != 0;
+  }
+
+  long position() {
+    return position;
+  }
+
+  void position(long cookie) {
+    position = cookie;
+  }
+
+  /** The descriptor, good until {@link #release}; -EBADF when the file is closed. */
+  int acquire() {
+    while (true) {
+      int count = users;
+      if (count == 0) {
+        return -Errno.EBADF;
+      }
+      if (USERS.compareAndSet(this, count, count + 1)) {
+        return descriptor;
+      }
+    }
+  }
+
+  /** Ends a use; also, once, being open. */
+  void release() {
+    if (USERS.decrementAndGet(this) == 0) {
+      FileOps.close(descriptor);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package io.ringmount.daemon.fs;
+
+import io.ringmount.channels.DataReply;
+import io.ringmount.channels.OpenReply;
+import io.ringmount.channels.Reply;
+import io.ringmount.channels.Request;
+import io.ringmount.channels.WriteReply;
+import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.wire.OpenFlags;
+import io.ringmount.channels.wire.OpenOut;
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+
+/** The operations on open files and directories, and what opens them. */
+final class OpenFiles {
+  /**
+   * What of an application's flags reaches the backend. O_DIRECT does not, since the buffers need
+   * not be aligned as the backend wants them, and O_NOFOLLOW would refuse {@link Scratch#pathOf}.
+   */
+  private static final int PASSED_ON =
+      FileFlags.O_ACCMODE
+          | FileFlags.O_TRUNC
+          | FileFlags.O_APPEND
+          | FileFlags.O_NONBLOCK
+          | FileFlags.O_DSYNC
+          | FileFlags.O_SYNC
+          | FileFlags.O_NOATIME;
+
+  private final InodeTable inodes;
+  private final HandleTable handles;
+  private final boolean directIo;
+
+  OpenFiles(InodeTable inodes, HandleTable handles, boolean directIo) {
+    this.inodes = inodes;
+    this.handles = handles;
+    this.directIo = directIo;
+  }
+
+  /** The flags to open a regular file with on the backend. */
+  static int backendFlags(int flags) {
+    return (flags & PASSED_ON) | FileFlags.O_NOCTTY | FileFlags.O_CLOEXEC;
+  }
+
+  /** Why a file of this type is not opened as a regular file: an error number, or 0. */
+  static int refusal(int type) {
+    return switch (type) {
+      case FileFlags.S_IFREG -> 0;
+      case FileFlags.S_IFDIR -> Errno.EISDIR;
+      case FileFlags.S_IFLNK -> Errno.ELOOP;
+      // The kernel opens pipes, sockets and devices itself and never asks.
+      case FileFlags.S_IFIFO, FileFlags.S_IFSOCK, FileFlags.S_IFCHR, FileFlags.S_IFBLK ->
+          Errno.ENXIO;
+      default -> Errno.ESTALE;
+    };
+  }
+
+  // ---- open and close --------------------------------------------------------------------------
+
+  void open(long node, int flags, boolean killPrivileges, OpenReply reply) {
+    Inode inode = inodes.get(node);
+    int refusal = refusal(inode.type());
+    if (refusal != 0) {
+      reply.error(refusal);
+      return;
+    }
+    Scratch scratch = Scratch.get();
+    int fd = inode.open(backendFlags(flags), scratch);
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    if (killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
+      long result = Privileges.clear(fd, scratch);
+      if (result < 0) {
+        FileOps.close(fd);
+        reply.error((int) -result);
+        return;
+      }
+    }
+    add(inode, fd, flags, reply.open());
+    reply.done();
+  }
+
+  /** Gives an open regular file, whose descriptor it takes over, a handle. */
+  void add(Inode inode, int fd, int flags, OpenOut open) {
+    // A page cache that is dropped at each open shows what others wrote (close-to-open).
+    int openFlags = directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : 0;
+    if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
+      openFlags |= OpenFlags.NOFLUSH;
+    }
+    open.handle(handles.add(new OpenFile(inode, fd, flags))).openFlags(openFlags);
+  }
+
+  void openDirectory(long node, OpenReply reply) {
+    Inode inode = inodes.get(node);
+    int fd =
+        inode.open(FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_CLOEXEC, Scratch.get());
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    reply.open().handle(handles.add(new OpenFile(inode, fd, 0)));
+    reply.done();
+  }
+
+  void release(long node, long handle, Reply reply) {
+    Answers.result(reply, handles.close(handle, node) ? 0 : -Errno.EBADF);
+  }
+
+  // ---- data ------------------------------------------------------------------------------------
+
+  /** Reads until {@code size} or the end: a short answer tells the kernel that the file ends. */
+  void read(long node, long handle, long offset, int size, DataReply reply) {
+    OpenFile file = handles.get(handle, node);
+    int fd = file.acquire();
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    try {
+      ByteBuffer buffer = reply.buffer();
+      int start = buffer.position();
+      long address = BufferUtil.address(buffer) + start;
+      int most = Math.min(size, buffer.remaining());
+      int done = 0;
+      while (done < most) {
+        long result = FileOps.pread(fd, address + done, most - done, offset + done);
+        if (result > 0) {
+          done += (int) result;
+        } else if (result != -Errno.EINTR) {
+          if (result < 0 && done == 0) {
+            reply.error((int) -result);
+            return;
+          }
+          break;
+        }
+      }
+      buffer.position(start + done);
+      reply.done();
+    } finally {
+      file.release();
+    }
+  }
+
+  void write(
+      Request request,
+      long node,
+      long handle,
+      long offset,
+      ByteBuffer data,
+      boolean killPrivileges,
+      WriteReply reply) {
+    OpenFile file = handles.get(handle, node);
+    int fd = file.acquire();
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    try {
+      Scratch scratch = Scratch.get();
+      // Before the write, as the kernel does: no moment has new content with the old privileges.
+      long result = killPrivileges ? Privileges.clear(fd, scratch) : 0;
+      if (result >= 0) {
+        // Pages of a shared mapping come from the kernel itself and have their place in the file,
+        // also when the handle that the kernel found for them was opened to append.
+        boolean inPlace = file.appends() && request.pid() == 0;
+        result =
+            write(
+                fd,
+                BufferUtil.address(data) + data.position(),
+                data.remaining(),
+                offset,
+                inPlace,
+                scratch);
+      }
+      if (result < 0) {
+        reply.error((int) -result);
+      } else {
+        reply.written((int) result);
+        reply.done();
+      }
+    } finally {
+      file.release();
+    }
+  }
+
+  private static long write(
+      int fd, long address, int length, long offset, boolean inPlace, Scratch scratch) {
+    int done = 0;
+    while (done < length) {
+      long from = address + done;
+      int left = length - done;
+      long result =
+          inPlace
+              ? FileOps.pwritev2(
+                  fd, scratch.vector(from, left), 1, offset + done, FileFlags.RWF_NOAPPEND)
+              : FileOps.pwrite(fd, from, left, offset + done);
+      if (result > 0) {
+        done += (int) result;
+      } else if (result != -Errno.EINTR) {
+        return done > 0 ? done : result;
+      }
+    }
+    return done;
+  }
+
+  /** Lets the backend report errors of delayed writes, as each close(2) of a descriptor does. */
+  void flush(long node, long handle, Reply reply) {
+    OpenFile file = handles.get(handle, node);
+    int fd = file.acquire();
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    long result;
+    try {
+      result = FileOps.dup(fd);
+      if (result >= 0) {
+        result = FileOps.close((int) result);
+      }
+    } finally {
+      file.release();
+    }
+    Answers.result(reply, result);
+  }
+
+  /** Also for directories. */
+  void fsync(long node, long handle, boolean dataOnly, Reply reply) {
+    OpenFile file = handles.get(handle, node);
+    int fd = file.acquire();
+    if (fd < 0) {
+      reply.error(-fd);
+      return;
+    }
+    long result;
+    try {
+      result = dataOnly ? FileOps.fdatasync(fd) : FileOps.fsync(fd);
+    } finally {
+      file.release();
+    }
+    Answers.result(reply, result);
+  }
+}

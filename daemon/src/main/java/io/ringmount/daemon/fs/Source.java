@@ -1,0 +1,191 @@
+package io.ringmount.daemon.fs;
+
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.linux.StatFs;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The directory that is mirrored: its root, its file handles, and the budget of descriptors that
+ * may be kept for its files.
+ *
+ * <p>A file handle names a file for ever: inode number and generation, so that a later file with
+ * the same inode number has another one.
+ */
+final class Source implements AutoCloseable {
+  /** {@code struct file_handle}: u32 bytes behind the head, s32 type, bytes. */
+  private static final int HANDLE_HEAD = 8;
+
+  private static final int NO_DESCRIPTOR = -1;
+  private static final int OPEN_PATH = FileFlags.O_PATH | FileFlags.O_CLOEXEC;
+
+  /**
+   * File systems that others write to ({@code include/uapi/linux/magic.h}): NFS, SMB, CIFS, SMB2,
+   * 9P, Ceph, FUSE, AFS, Lustre, GPFS.
+   */
+  private static final long[] SHARED_TYPES = {
+    0x6969,
+    0x517b,
+    0xff534d42L,
+    0xfe534d42L,
+    0x01021997,
+    0x00c36400,
+    0x65735546,
+    0x5346414f,
+    0x0bd00bd0,
+    0x47504653
+  };
+
+  private final int root;
+
+  /** The root again, not O_PATH: {@code open_by_handle_at} wants that. */
+  private final int handleRoot;
+
+  private final int mountId;
+  private final boolean handles;
+  private final boolean shared;
+  private final int budget;
+  private final AtomicInteger held = new AtomicInteger();
+
+  /**
+   * Opens the source.
+   *
+   * @param budget the most descriptors to hold, see {@link #tryHold}
+   * @throws LinuxException the directory cannot be opened, or is none
+   */
+  Source(Path directory, int budget) throws LinuxException {
+    this.budget = budget;
+    this.root = FileOps.open(directory, FileFlags.O_PATH | FileFlags.O_DIRECTORY);
+    Scratch scratch = Scratch.get();
+    this.handleRoot =
+        (int)
+            Math.max(
+                NO_DESCRIPTOR,
+                FileOps.openat(
+                    FileFlags.AT_FDCWD,
+                    scratch.pathOf(root),
+                    FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_CLOEXEC,
+                    0));
+    this.shared =
+        FileOps.fstatfs(root, scratch.statfs) == 0 && isShared(StatFs.type(scratch.statfs));
+    boolean named = readHandle(root, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) == 0;
+    this.mountId = named ? Memory.getInt(scratch.mountId) : 0;
+    this.handles = named && handleRoot >= 0 && canOpen(scratch.handle);
+  }
+
+  private static boolean isShared(long type) {
+    return Arrays.stream(SHARED_TYPES).anyMatch(each -> each == (type & 0xffffffffL));
+  }
+
+  /** Opening by handle needs CAP_DAC_READ_SEARCH beside the file system's support. */
+  private boolean canOpen(long handle) {
+    long fd = FileOps.openByHandleAt(handleRoot, handle, OPEN_PATH);
+    if (fd < 0) {
+      return false;
+    }
+    FileOps.close((int) fd);
+    return true;
+  }
+
+  /** The root, opened with O_PATH. */
+  int root() {
+    return root;
+  }
+
+  /**
+   * Whether others may remove a file and reuse its inode number while a descriptor of it is open
+   * here: a network file system's server does not know our descriptors.
+   */
+  boolean numbersAreWeak() {
+    return shared;
+  }
+
+  // ---- handles ---------------------------------------------------------------------------------
+
+  /**
+   * The file handle of an open file, head included.
+   *
+   * @return {@code null} when it has none that {@link #openByHandle} can open: the backend knows no
+   *     handles, or the file lies on another file system mounted inside the source
+   */
+  byte[] handleOf(int fd, Scratch scratch) {
+    if (!handles
+        || readHandle(fd, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) < 0
+        || Memory.getInt(scratch.mountId) != mountId) {
+      return null;
+    }
+    byte[] handle = new byte[HANDLE_HEAD + Memory.getInt(scratch.handle)];
+    Memory.copy(scratch.handle, handle, 0, handle.length);
+    return handle;
+  }
+
+  /**
+   * Whether {@code path}, below {@code dirFd} and not followed, is the file of {@code handle}.
+   *
+   * @param flags 0 or {@code AT_EMPTY_PATH}
+   */
+  boolean hasHandle(byte[] handle, int dirFd, long path, int flags, Scratch scratch) {
+    if (readHandle(dirFd, path, flags, scratch) < 0
+        || Memory.getInt(scratch.mountId) != mountId
+        || Memory.getInt(scratch.handle) != handle.length - HANDLE_HEAD) {
+      return false;
+    }
+    for (int i = 0; i < handle.length; i++) {
+      if (Memory.getByte(scratch.handle + i) != handle[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long readHandle(int dirFd, long path, int flags, Scratch scratch) {
+    Memory.putInt(scratch.handle, Scratch.HANDLE_SIZE - HANDLE_HEAD);
+    return FileOps.nameToHandleAt(dirFd, path, scratch.handle, scratch.mountId, flags);
+  }
+
+  /** Opens the file of a handle; -ESTALE when it is gone. */
+  long openByHandle(byte[] handle, int flags, Scratch scratch) {
+    Memory.copy(handle, 0, scratch.handle, handle.length);
+    return FileOps.openByHandleAt(handleRoot, scratch.handle, flags | FileFlags.O_CLOEXEC);
+  }
+
+  // ---- budget ----------------------------------------------------------------------------------
+
+  /** Takes one descriptor from the budget; {@code false} when it is used up. */
+  boolean tryHold() {
+    if (held.incrementAndGet() <= budget) {
+      return true;
+    }
+    held.decrementAndGet();
+    return false;
+  }
+
+  /** Takes one descriptor even beyond the budget. */
+  void hold() {
+    held.incrementAndGet();
+  }
+
+  /** Closes a descriptor that was taken from the budget. */
+  void closeHeld(int fd) {
+    FileOps.close(fd);
+    held.decrementAndGet();
+  }
+
+  /** How many descriptors are held now. */
+  int held() {
+    return held.get();
+  }
+
+  /** Closes the root; nothing of the source may be in use. */
+  @Override
+  public void close() {
+    FileOps.close(root);
+    if (handleRoot >= 0) {
+      FileOps.close(handleRoot);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/** The file system, the cache, operation and the command line. */
+module io.ringmount.daemon {
+  requires ch.qos.logback.classic;
+  requires com.google.gson;
+  requires info.picocli;
+  requires io.ringmount.channels;
+  requires io.ringmount.upgrade;
+  requires java.management;
+  requires jdk.net;
+  requires jdk.unsupported;
+  requires org.jctools.core;
+  requires org.slf4j;
+}

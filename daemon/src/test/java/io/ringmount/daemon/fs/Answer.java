@@ -1,0 +1,293 @@
+package io.ringmount.daemon.fs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.ringmount.channels.AttributesReply;
+import io.ringmount.channels.CreateReply;
+import io.ringmount.channels.DataReply;
+import io.ringmount.channels.DirectoryReply;
+import io.ringmount.channels.EntryReply;
+import io.ringmount.channels.Name;
+import io.ringmount.channels.OpenReply;
+import io.ringmount.channels.Reply;
+import io.ringmount.channels.StatfsReply;
+import io.ringmount.channels.WriteReply;
+import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.wire.Attributes;
+import io.ringmount.channels.wire.Dirent;
+import io.ringmount.channels.wire.DirentPlus;
+import io.ringmount.channels.wire.Entry;
+import io.ringmount.channels.wire.OpenOut;
+import io.ringmount.channels.wire.StatfsOut;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Replies that remember what they were given, for tests without a mount. */
+class Answer implements Reply {
+  private boolean given;
+  private int errno;
+
+  @Override
+  public void done() {
+    assertFalse(given, "answered twice");
+    given = true;
+  }
+
+  @Override
+  public void error(int errno) {
+    done();
+    this.errno = errno;
+  }
+
+  /** The error number, 0 for success. */
+  int errno() {
+    assertEquals(true, given, "not answered");
+    return errno;
+  }
+
+  void assertDone() {
+    assertErrno(0);
+  }
+
+  void assertErrno(int expected) {
+    assertEquals(Errno.describe(expected), Errno.describe(errno()));
+  }
+
+  /** The answer to all that yields an entry, a handle, or both. */
+  static class OfEntry extends Answer implements CreateReply {
+    private final MemorySegment memory = Arena.ofAuto().allocate(Entry.SIZE + OpenOut.SIZE, 8);
+    private final Entry entry = new Entry();
+    private final OpenOut open = new OpenOut();
+
+    OfEntry() {
+      entry.wrap(memory.address());
+      open.wrap(memory.address() + Entry.SIZE);
+    }
+
+    @Override
+    public Entry entry() {
+      return entry;
+    }
+
+    @Override
+    public OpenOut open() {
+      return open;
+    }
+
+    long node() {
+      assertDone();
+      return Memory.getLong(memory.address());
+    }
+
+    /** Nanoseconds that the name may be trusted. */
+    long entryTimeout() {
+      return Memory.getLong(memory.address() + 16) * 1_000_000_000
+          + Memory.getInt(memory.address() + 32);
+    }
+
+    Attributes attributes() {
+      assertDone();
+      return entry.attributes();
+    }
+
+    long handle() {
+      assertDone();
+      return Memory.getLong(open.address());
+    }
+
+    int openFlags() {
+      assertDone();
+      return Memory.getInt(open.address() + 8);
+    }
+  }
+
+  /** The answer to OPEN and OPENDIR: no entry. */
+  static final class OfOpen extends Answer implements OpenReply {
+    private final OfEntry inner = new OfEntry();
+
+    @Override
+    public OpenOut open() {
+      return inner.open();
+    }
+
+    long handle() {
+      assertDone();
+      return Memory.getLong(inner.open().address());
+    }
+
+    int openFlags() {
+      assertDone();
+      return Memory.getInt(inner.open().address() + 8);
+    }
+  }
+
+  /** The answer to LOOKUP and its like: no handle. */
+  static final class OfLookup extends Answer implements EntryReply {
+    private final OfEntry inner = new OfEntry();
+
+    @Override
+    public Entry entry() {
+      return inner.entry();
+    }
+
+    long node() {
+      assertDone();
+      return Memory.getLong(inner.entry().address());
+    }
+
+    long entryTimeout() {
+      return inner.entryTimeout();
+    }
+
+    Attributes attributes() {
+      assertDone();
+      return inner.entry().attributes();
+    }
+  }
+
+  static final class OfAttributes extends Answer implements AttributesReply {
+    private final MemorySegment memory = Arena.ofAuto().allocate(Attributes.SIZE, 8);
+    private final Attributes attributes = new Attributes();
+    private long timeout;
+
+    OfAttributes() {
+      attributes.wrap(memory.address());
+    }
+
+    @Override
+    public Attributes attributes() {
+      return attributes;
+    }
+
+    @Override
+    public void timeout(long nanos) {
+      timeout = nanos;
+    }
+
+    long timeout() {
+      assertDone();
+      return timeout;
+    }
+  }
+
+  static final class OfData extends Answer implements DataReply {
+    private final ByteBuffer buffer;
+
+    OfData(int most) {
+      buffer = ByteBuffer.allocateDirect(most);
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+      return buffer;
+    }
+
+    byte[] bytes() {
+      assertDone();
+      byte[] bytes = new byte[buffer.position()];
+      buffer.get(0, bytes);
+      return bytes;
+    }
+
+    String text() {
+      return new String(bytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  static final class OfWrite extends Answer implements WriteReply {
+    private int written = -1;
+
+    @Override
+    public void written(int bytes) {
+      written = bytes;
+    }
+
+    int written() {
+      assertDone();
+      return written;
+    }
+  }
+
+  static final class OfStatfs extends Answer implements StatfsReply {
+    private final MemorySegment memory = Arena.ofAuto().allocate(StatfsOut.SIZE, 8);
+    private final StatfsOut statfs = new StatfsOut();
+
+    OfStatfs() {
+      statfs.wrap(memory.address());
+    }
+
+    @Override
+    public StatfsOut statfs() {
+      return statfs;
+    }
+
+    /** A field by its offset in {@code struct fuse_kstatfs}. */
+    long field(int offset) {
+      assertDone();
+      return Memory.getLong(memory.address() + offset);
+    }
+  }
+
+  /** One directory entry as the kernel would get it. */
+  record Listed(String name, long cookie, long node, long inode, int mode, long size) {}
+
+  static final class OfDirectory extends Answer implements DirectoryReply {
+    private final boolean withAttributes;
+    private final int capacity;
+    private final MemorySegment memory = Arena.ofAuto().allocate(Entry.SIZE, 8);
+    private final Entry entry = new Entry();
+    final List<Listed> entries = new ArrayList<>();
+    private int used;
+
+    OfDirectory(boolean withAttributes, int capacity) {
+      this.withAttributes = withAttributes;
+      this.capacity = capacity;
+      entry.wrap(memory.address());
+    }
+
+    @Override
+    public boolean withAttributes() {
+      return withAttributes;
+    }
+
+    @Override
+    public int capacity() {
+      return capacity;
+    }
+
+    private int size(Name name) {
+      return withAttributes ? DirentPlus.sizeOf(name.length()) : Dirent.sizeOf(name.length());
+    }
+
+    @Override
+    public boolean fits(Name name) {
+      return used + size(name) <= capacity;
+    }
+
+    @Override
+    public Entry entry() {
+      return entry.clear();
+    }
+
+    @Override
+    public void add(Name name, long nextCookie) {
+      assertEquals(true, fits(name), "added without room");
+      used += size(name);
+      Attributes attributes = entry.attributes();
+      entries.add(
+          new Listed(
+              name.toString(),
+              nextCookie,
+              Memory.getLong(memory.address()),
+              attributes.inode(),
+              attributes.mode(),
+              attributes.size()));
+    }
+  }
+}

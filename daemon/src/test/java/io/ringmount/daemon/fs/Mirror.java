@@ -1,0 +1,298 @@
+package io.ringmount.daemon.fs;
+
+import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.Name;
+import io.ringmount.channels.Request;
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.linux.ProcessControl;
+import io.ringmount.channels.wire.SetattrIn;
+import io.ringmount.channels.wire.SetattrValid;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** A file system under test, called as the kernel would through a channel. */
+final class Mirror implements AutoCloseable {
+  static final long ROOT = FileSystem.ROOT;
+  static final long SECOND = 1_000_000_000L;
+  static final MirrorOptions OPTIONS = new MirrorOptions(SECOND, SECOND, 0, false, 1000);
+  static final Caller ROOT_USER = new Caller(0, 0, 4711);
+
+  /** Who asks. */
+  record Caller(int uid, int gid, int pid) implements Request {
+    @Override
+    public long unique() {
+      return 2;
+    }
+
+    @Override
+    public int opcode() {
+      return 0;
+    }
+  }
+
+  final MirrorFileSystem fs;
+  private final Path source;
+  private final int umask;
+
+  Mirror(Path source, MirrorOptions options) throws LinuxException {
+    this.source = source.toAbsolutePath();
+    umask = ProcessControl.setUmask(0);
+    fs = new MirrorFileSystem(source, options);
+  }
+
+  Mirror(Path source) throws LinuxException {
+    this(source, OPTIONS);
+  }
+
+  static MirrorOptions withBudget(int descriptors) {
+    return new MirrorOptions(SECOND, SECOND, 0, false, descriptors);
+  }
+
+  @Override
+  public void close() {
+    fs.close();
+    ProcessControl.setUmask(umask);
+  }
+
+  /** How many descriptors of this process lead into the source. */
+  long descriptors() {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.filter(each -> leadsInto(each, source)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean leadsInto(Path descriptor, Path directory) {
+    try {
+      return Files.readSymbolicLink(descriptor).startsWith(directory);
+    } catch (IOException e) {
+      return false; // closed meanwhile: it was the listing's own
+    }
+  }
+
+  // ---- names -----------------------------------------------------------------------------------
+
+  Answer.OfLookup lookup(long parent, String name) {
+    Answer.OfLookup answer = new Answer.OfLookup();
+    fs.lookup(ROOT_USER, parent, Name.of(name), answer);
+    return answer;
+  }
+
+  /** The node of a path below the root. */
+  long node(String path) {
+    long node = ROOT;
+    for (Path name : Path.of(path)) {
+      node = lookup(node, name.toString()).node();
+    }
+    return node;
+  }
+
+  Answer.OfLookup mkdir(Request caller, long parent, String name, int mode) {
+    Answer.OfLookup answer = new Answer.OfLookup();
+    fs.mkdir(caller, parent, Name.of(name), mode, answer);
+    return answer;
+  }
+
+  Answer.OfLookup mknod(Request caller, long parent, String name, int mode, int device) {
+    Answer.OfLookup answer = new Answer.OfLookup();
+    fs.mknod(caller, parent, Name.of(name), mode, device, answer);
+    return answer;
+  }
+
+  Answer.OfLookup symlink(Request caller, long parent, String name, String target) {
+    Answer.OfLookup answer = new Answer.OfLookup();
+    fs.symlink(caller, parent, Name.of(name), Name.of(target), answer);
+    return answer;
+  }
+
+  Answer.OfEntry create(Request caller, long parent, String name, int mode, int flags) {
+    Answer.OfEntry answer = new Answer.OfEntry();
+    fs.create(caller, parent, Name.of(name), FileFlags.S_IFREG | mode, flags, answer);
+    return answer;
+  }
+
+  Answer.OfLookup link(long node, long parent, String name) {
+    Answer.OfLookup answer = new Answer.OfLookup();
+    fs.link(ROOT_USER, node, parent, Name.of(name), answer);
+    return answer;
+  }
+
+  Answer unlink(long parent, String name) {
+    Answer answer = new Answer();
+    fs.unlink(ROOT_USER, parent, Name.of(name), answer);
+    return answer;
+  }
+
+  Answer rmdir(long parent, String name) {
+    Answer answer = new Answer();
+    fs.rmdir(ROOT_USER, parent, Name.of(name), answer);
+    return answer;
+  }
+
+  Answer rename(long parent, String name, long newParent, String newName, int flags) {
+    Answer answer = new Answer();
+    fs.rename(ROOT_USER, parent, Name.of(name), newParent, Name.of(newName), flags, answer);
+    return answer;
+  }
+
+  // ---- attributes ------------------------------------------------------------------------------
+
+  Answer.OfAttributes getattr(long node, long handle) {
+    Answer.OfAttributes answer = new Answer.OfAttributes();
+    fs.getattr(ROOT_USER, node, handle, answer);
+    return answer;
+  }
+
+  Answer.OfAttributes getattr(long node) {
+    return getattr(node, FileSystem.NO_HANDLE);
+  }
+
+  Answer.OfAttributes setattr(long node, Change change) {
+    Answer.OfAttributes answer = new Answer.OfAttributes();
+    fs.setattr(ROOT_USER, node, change.in, answer);
+    return answer;
+  }
+
+  Answer.OfData readlink(long node) {
+    Answer.OfData answer = new Answer.OfData(4096);
+    fs.readlink(ROOT_USER, node, answer);
+    return answer;
+  }
+
+  Answer.OfStatfs statfs(long node) {
+    Answer.OfStatfs answer = new Answer.OfStatfs();
+    fs.statfs(ROOT_USER, node, answer);
+    return answer;
+  }
+
+  /** A SETATTR to be. */
+  static final class Change {
+    private final long memory = Arena.global().allocate(SetattrIn.SIZE, 8).address();
+    final SetattrIn in = new SetattrIn();
+
+    Change() {
+      in.wrap(memory);
+    }
+
+    Change valid(int bits) {
+      Memory.putInt(memory, Memory.getInt(memory) | bits);
+      return this;
+    }
+
+    Change handle(long handle) {
+      Memory.putLong(memory + 8, handle);
+      return valid(SetattrValid.HANDLE);
+    }
+
+    Change size(long size) {
+      Memory.putLong(memory + 16, size);
+      return valid(SetattrValid.SIZE);
+    }
+
+    Change mode(int mode) {
+      Memory.putInt(memory + 68, mode);
+      return valid(SetattrValid.MODE);
+    }
+
+    Change uid(int uid) {
+      Memory.putInt(memory + 76, uid);
+      return valid(SetattrValid.UID);
+    }
+
+    Change gid(int gid) {
+      Memory.putInt(memory + 80, gid);
+      return valid(SetattrValid.GID);
+    }
+
+    Change accessTime(long seconds, int nanos) {
+      Memory.putLong(memory + 32, seconds);
+      Memory.putInt(memory + 56, nanos);
+      return valid(SetattrValid.ACCESS_TIME);
+    }
+
+    Change modificationTime(long seconds, int nanos) {
+      Memory.putLong(memory + 40, seconds);
+      Memory.putInt(memory + 60, nanos);
+      return valid(SetattrValid.MODIFICATION_TIME);
+    }
+  }
+
+  // ---- open files ------------------------------------------------------------------------------
+
+  Answer.OfOpen open(long node, int flags) {
+    return open(node, flags, false);
+  }
+
+  Answer.OfOpen open(long node, int flags, boolean killPrivileges) {
+    Answer.OfOpen answer = new Answer.OfOpen();
+    fs.open(ROOT_USER, node, flags, killPrivileges, answer);
+    return answer;
+  }
+
+  Answer.OfData read(long node, long handle, long offset, int size) {
+    Answer.OfData answer = new Answer.OfData(Math.max(size, 4096));
+    fs.read(ROOT_USER, node, handle, offset, size, answer);
+    return answer;
+  }
+
+  Answer.OfWrite write(long node, long handle, long offset, String text, boolean kill) {
+    return write(ROOT_USER, node, handle, offset, text, kill);
+  }
+
+  Answer.OfWrite write(
+      Request caller, long node, long handle, long offset, String text, boolean kill) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer data = ByteBuffer.allocateDirect(bytes.length + 16);
+    data.position(5).put(bytes).limit(data.position()).position(5);
+    Answer.OfWrite answer = new Answer.OfWrite();
+    fs.write(caller, node, handle, offset, data, kill, answer);
+    return answer;
+  }
+
+  /** The content of a file: opened, read and released. */
+  String content(long node) {
+    long handle = open(node, FileFlags.O_RDONLY).handle();
+    String text = read(node, handle, 0, 4096).text();
+    release(node, handle).assertDone();
+    return text;
+  }
+
+  Answer flush(long node, long handle) {
+    Answer answer = new Answer();
+    fs.flush(ROOT_USER, node, handle, answer);
+    return answer;
+  }
+
+  Answer release(long node, long handle) {
+    Answer answer = new Answer();
+    fs.release(ROOT_USER, node, handle, answer);
+    return answer;
+  }
+
+  Answer fsync(long node, long handle, boolean dataOnly) {
+    Answer answer = new Answer();
+    fs.fsync(ROOT_USER, node, handle, dataOnly, answer);
+    return answer;
+  }
+
+  Answer.OfOpen opendir(long node) {
+    Answer.OfOpen answer = new Answer.OfOpen();
+    fs.opendir(ROOT_USER, node, FileFlags.O_RDONLY, answer);
+    return answer;
+  }
+
+  Answer.OfDirectory readdir(long node, long handle, long cookie, boolean plus, int capacity) {
+    Answer.OfDirectory answer = new Answer.OfDirectory(plus, capacity);
+    fs.readdir(ROOT_USER, node, handle, cookie, answer);
+    return answer;
+  }
+}
