@@ -46,15 +46,17 @@ final class Comparison {
   }
 
   /**
-   * A table a workload: operations per second, latencies, the server's processor time, and the ratio
-   * of operations per second to each of {@code baselines}, with the smallest and largest of a round.
+   * A table a workload: operations per second, latencies, the server's processor time, and the
+   * ratio of operations per second to each of {@code baselines}, with the smallest and largest of a
+   * round.
    */
   String table(List<Subject> baselines) {
     StringBuilder text = new StringBuilder();
     for (Workload workload : workloads) {
       Map<Subject, List<Burst>> row = bursts.get(workload);
-      text.append("%n%-24s %10s %8s %8s %8s %9s".formatted(
-          workload.name(), "ops/s", "p50 us", "p99 us", "p99.9 us", "CPU us/op"));
+      text.append(
+          "%n%-24s %10s %8s %8s %8s %9s"
+              .formatted(workload.name(), "ops/s", "p50 us", "p99 us", "p99.9 us", "CPU us/op"));
       for (Subject baseline : baselines) {
         text.append("  %26s".formatted("/ " + baseline.name()));
       }

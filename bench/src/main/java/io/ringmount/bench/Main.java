@@ -82,7 +82,8 @@ public final class Main implements Callable<Integer> {
         List<String> command = List.of(peer.getValue().split(" +", -1));
         baselines.add(start(subjects, peer.getKey(), command, source, work));
       }
-      ringmounts().forEach((name, options) -> startRingmount(subjects, name, options, source, work));
+      ringmounts()
+          .forEach((name, options) -> startRingmount(subjects, name, options, source, work));
       subjects.add(Subject.bare(source));
       if (baselines.isEmpty()) {
         baselines.add(subjects.getLast());

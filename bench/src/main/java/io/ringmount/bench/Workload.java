@@ -61,8 +61,7 @@ record Workload(String name, int threads, Operation operation) {
 
     private void read(int fd, long buffer, long offset, Path file) throws LinuxException {
       long bytes =
-          LinuxException.check(
-              FileOps.pread(fd, buffer, size, offset), "pread", file.toString());
+          LinuxException.check(FileOps.pread(fd, buffer, size, offset), "pread", file.toString());
       if (bytes != size) {
         throw new IllegalStateException(file + " gave " + bytes + " bytes instead of " + size);
       }

@@ -59,7 +59,7 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule linux = mayUse(LINUX);
   @ArchTest static final ArchRule wire = mayUse(WIRE, LINUX);
-  @ArchTest static final ArchRule uring = mayUse(URING, CHANNELS, WIRE, LINUX);
+  @ArchTest static final ArchRule uring = mayUse(URING, CHANNELS, DEVICE, WIRE, LINUX);
   @ArchTest static final ArchRule device = mayUse(DEVICE, CHANNELS, WIRE, LINUX);
   @ArchTest static final ArchRule jnr = mayUse(JNR, CHANNELS, WIRE, LINUX);
 

@@ -114,8 +114,9 @@ public abstract class Channel {
   /** The reply of {@code slot} is in its exchange and payload. */
   final void complete(Slot slot) {
     Exchange exchange = slot.exchange();
-    counters.countAnswered();
     reply(slot, exchange.answerable(), exchange.replyError(), exchange.replySize());
+    // Last: when nothing is in flight, no thread touches a slot any more and they may be unmapped.
+    counters.countAnswered();
   }
 
   /** Starts the thread and returns when {@link #open} is done. */
@@ -149,6 +150,11 @@ public abstract class Channel {
 
   public final boolean awaitEnd(long millis) throws InterruptedException {
     return ended.await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Requests received and not yet answered; any thread. */
+  public final int inFlight() {
+    return counters.inFlight();
   }
 
   /** A request has arrived in {@code slot}. Channel thread only. */

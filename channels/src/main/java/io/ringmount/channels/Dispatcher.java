@@ -84,9 +84,7 @@ public final class Dispatcher {
     } catch (Throwable e) {
       LOG.error("{} failed with an exception", Opcode.name(exchange.opcode()), e);
       counters.countFailed();
-      if (exchange.unanswered()) {
-        exchange.error(Errno.EIO);
-      }
+      exchange.errorUnlessAnswered(Errno.EIO);
     }
   }
 

@@ -171,20 +171,32 @@ final class Exchange
   @Override
   public void error(int errno) {
     claim();
+    fail(errno);
+  }
+
+  /**
+   * As {@link #error}, but nothing when somebody has begun to answer; any thread may just do so.
+   */
+  void errorUnlessAnswered(int errno) {
+    if (claimed()) {
+      fail(errno);
+    }
+  }
+
+  private void fail(int errno) {
     replyError = errno > 0 && errno < 512 ? -errno : -Errno.EIO;
     replySize = 0;
     channel.complete(slot);
   }
 
   private void claim() {
-    if (!slot.advance(SlotState.EXECUTING, SlotState.REPLYING)) {
+    if (!claimed()) {
       throw new IllegalStateException("request " + slot.unique() + " was answered before");
     }
   }
 
-  /** Whether nobody has begun to answer yet. */
-  boolean unanswered() {
-    return slot.state() == SlotState.EXECUTING;
+  private boolean claimed() {
+    return slot.advance(SlotState.EXECUTING, SlotState.REPLYING);
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +46,14 @@ public final class FuseMount implements AutoCloseable {
 
   private static final long ABORT_MILLIS = 5_000;
   private static final int PAGE = 4096;
+  private static final int MIB_SHIFT = 20;
   private static final Path MAX_PAGES = Path.of("/proc/sys/fs/fuse/max_pages_limit");
   private static final int DEFAULT_MAX_PAGES = 256;
 
   private final Path mountpoint;
   private final int device;
   private final MountEntry entry;
+  private final long identity;
   private final Served served;
   private boolean closed;
 
@@ -58,13 +61,20 @@ public final class FuseMount implements AutoCloseable {
   private record Served(
       TransportKind kind, String reason, Transport transport, SlotRegion region, int inFlight)
       implements AutoCloseable {
-    /** Stops the channels and gives their memory back, unless one of them does not end. */
+    /**
+     * Stops the channels and gives their memory back, unless one of them does not end or the file
+     * system has not answered all requests.
+     */
     @Override
     public void close() throws IOException {
       transport.stop();
       try {
         if (!transport.awaitEnd(ABORT_MILLIS)) {
           throw new IOException("a channel does not end; its memory and descriptors are kept");
+        }
+        if (!awaitAnswers()) {
+          throw new IOException(
+              "the file system does not answer; memory and descriptors of its requests are kept");
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -73,12 +83,25 @@ public final class FuseMount implements AutoCloseable {
       transport.close();
       region.close();
     }
+
+    /** Waits until no thread will touch a slot any more. */
+    private boolean awaitAnswers() throws InterruptedException {
+      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ABORT_MILLIS);
+      while (transport.channels().stream().anyMatch(channel -> channel.inFlight() > 0)) {
+        if (System.nanoTime() - deadline > 0) {
+          return false;
+        }
+        Thread.sleep(1);
+      }
+      return true;
+    }
   }
 
   private FuseMount(Path mountpoint, int device, MountEntry entry, Served served) {
     this.mountpoint = mountpoint;
     this.device = device;
     this.entry = entry;
+    this.identity = MountIdentity.of(mountpoint);
     this.served = served;
   }
 
@@ -174,7 +197,7 @@ public final class FuseMount implements AutoCloseable {
       throws IOException {
     // The kernel numbers its queues by CPU, gaps included.
     int queues = Arrays.stream(Cpu.possible()).max().orElseThrow() + 1;
-    int slots = slots(options, queues, maxWrite);
+    int slots = slots(options, queues, UringTransport.slots(queues, 0), maxWrite);
     SlotRegion region = new SlotRegion(UringTransport.slots(queues, slots), maxWrite);
     return prepared(
         TransportKind.URING,
@@ -188,7 +211,7 @@ public final class FuseMount implements AutoCloseable {
       FileSystem fileSystem, int device, MountOptions options, int maxWrite, String reason)
       throws IOException {
     List<Integer> cpus = cpus(options);
-    int slots = slots(options, cpus.size(), maxWrite);
+    int slots = slots(options, cpus.size(), 0, maxWrite);
     SlotRegion region = new SlotRegion(cpus.size() * slots, maxWrite);
     return prepared(
         TransportKind.DEVICE,
@@ -215,45 +238,56 @@ public final class FuseMount implements AutoCloseable {
     return options.cpus().isEmpty() ? Arrays.stream(Cpu.usable()).boxed().toList() : options.cpus();
   }
 
-  /** Slots of each of {@code queues}, within the memory budget. */
-  private static int slots(MountOptions options, int queues, int maxWrite) throws IOException {
-    long perSlot = SlotLayout.slotSize(maxWrite) * queues;
-    long affordable = options.memoryBudget() / perSlot;
+  /**
+   * Slots of each of {@code queues}, within the memory budget.
+   *
+   * @param others slots that the transport takes besides
+   */
+  private static int slots(MountOptions options, int queues, int others, int maxWrite)
+      throws IOException {
     int wanted = options.slots() == 0 ? 1 : options.slots();
-    if (wanted > affordable) {
+    long needed = SlotRegion.bytes(wanted * queues + others, maxWrite);
+    if (needed > options.memoryBudget()) {
       throw new IOException(
           "%d slots for each of %d queues need %d MiB, memory_budget is %d MiB: raise it%s"
               .formatted(
                   wanted,
                   queues,
-                  wanted * perSlot >> 20,
-                  options.memoryBudget() >> 20,
+                  (needed + (1 << MIB_SHIFT) - 1) >> MIB_SHIFT,
+                  options.memoryBudget() >> MIB_SHIFT,
                   wanted > 1 ? " or lower slots" : ""));
     }
+    long left = options.memoryBudget() - SlotRegion.bytes(others, maxWrite);
     return options.slots() == 0
-        ? (int) Math.min(affordable, MountOptions.DEFAULT_SLOTS)
+        ? (int)
+            Math.min(left / (SlotLayout.slotSize(maxWrite) * queues), MountOptions.DEFAULT_SLOTS)
         : options.slots();
   }
 
   /** Takes back a mount that did not come up. */
   private static void undo(
       Path target, MountEntry entry, int device, Served served, Exception cause) {
-    try {
-      if (entry != null) {
-        Mounts.umount(target, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
+    if (entry != null) {
+      // In this order: once unmounted, the connection's number may be another's.
+      try {
         abort(entry);
+      } catch (IOException e) {
+        cause.addSuppressed(e);
       }
-    } catch (IOException e) {
-      cause.addSuppressed(e);
+      try {
+        Mounts.umount(target, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
     }
     try {
       if (served != null) {
         served.close();
       }
+      FileOps.close(device);
     } catch (IOException e) {
       cause.addSuppressed(e);
     }
-    FileOps.close(device);
   }
 
   /** Ends the connection; mounts fusectl where it is to be found by custom, if nobody has yet. */
@@ -315,32 +349,41 @@ public final class FuseMount implements AutoCloseable {
 
   /**
    * Unmounts. A mount in use is taken out of the tree and served for ten more seconds to those who
-   * have files open; then they get errors. Idempotent; returns when nothing is left.
+   * have files open; then they get errors. Idempotent; returns when nothing is left. When it
+   * throws, what is left stays as it is and it may be called again.
    */
   @Override
-  public synchronized void close() throws IOException {
+  public void close() throws IOException {
+    close(GRACE_MILLIS);
+  }
+
+  /**
+   * As {@link #close()}.
+   *
+   * @param graceMillis how long those are served who still have files open
+   */
+  synchronized void close(long graceMillis) throws IOException {
     if (closed) {
       return;
     }
-    closed = true;
     try {
-      unmount();
-      if (!served.transport().awaitEnd(GRACE_MILLIS)) {
+      unmount(graceMillis);
+      if (!served.transport().awaitEnd(graceMillis)) {
         LOG.warn(
-            "{} is still in use after {} ms: its users get errors now", mountpoint, GRACE_MILLIS);
+            "{} is still in use after {} ms: its users get errors now", mountpoint, graceMillis);
         abort(entry);
       }
       served.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while " + mountpoint + " was being unmounted", e);
-    } finally {
-      FileOps.close(device);
     }
+    FileOps.close(device);
+    closed = true;
   }
 
   /** Takes the mount out of the tree, if it is still there and still ours. */
-  private void unmount() throws IOException {
+  private void unmount(long graceMillis) throws IOException {
     Optional<MountEntry> present =
         Mounts.list().stream()
             .filter(e -> e.id() == entry.id() && e.deviceMinor() == entry.deviceMinor())
@@ -349,13 +392,20 @@ public final class FuseMount implements AutoCloseable {
       return;
     }
     Path target = Path.of(present.get().mountPoint());
+    long there = MountIdentity.of(target);
+    if (there != identity && there != MountIdentity.UNKNOWN && identity != MountIdentity.UNKNOWN) {
+      return;
+    }
     try {
       Mounts.umount(target, Mounts.UMOUNT_NOFOLLOW);
     } catch (LinuxException e) {
+      if (e.errno() == Errno.EINVAL) {
+        return; // Somebody else undid it just now.
+      }
       if (e.errno() != Errno.EBUSY) {
         throw e;
       }
-      LOG.info("{} is in use: detached, {} ms left for its users", target, GRACE_MILLIS);
+      LOG.info("{} is in use: detached, {} ms left for its users", target, graceMillis);
       Mounts.umount(target, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
     }
   }

@@ -32,6 +32,9 @@ public record MountOptions(
     Objects.requireNonNull(source);
     Objects.requireNonNull(transport);
     cpus = List.copyOf(cpus);
+    if (cpus.stream().distinct().count() < cpus.size()) {
+      throw new IllegalArgumentException("cpus is " + cpus + ", must name each CPU once");
+    }
     require(slots >= 0 && slots <= 1024, "slots", slots, "1 to 1024, or 0 for automatic");
     require(memoryBudget > 0, "memoryBudget", memoryBudget, "more than 0");
     require(

@@ -28,7 +28,10 @@ public interface Transport extends AutoCloseable {
    */
   boolean awaitEnd(long millis) throws InterruptedException;
 
-  /** Gives back every resource; only when every thread has ended. Idempotent. */
+  /**
+   * Gives back every resource; only when every thread has ended and no request is with the file
+   * system any more. Idempotent.
+   */
   @Override
   void close();
 }

@@ -28,8 +28,7 @@ final class HelloFileSystem implements FileSystem {
   }
 
   @Override
-  public void readdir(
-      Request request, long node, long handle, long cookie, DirectoryReply reply) {
+  public void readdir(Request request, long node, long handle, long cookie, DirectoryReply reply) {
     if (cookie == 0) {
       describe(HELLO, reply.entry().attributes());
       reply.add(NAME, 1);

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * For tests that mount the real {@code /dev/fuse}. Where the machine cannot, they are skipped with the
- * reason; with {@code RINGMOUNT_REQUIRE_FUSE=1} in the environment they fail instead.
+ * For tests that mount the real {@code /dev/fuse}. Where the machine cannot, they are skipped with
+ * the reason; with {@code RINGMOUNT_REQUIRE_FUSE=1} in the environment they fail instead.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

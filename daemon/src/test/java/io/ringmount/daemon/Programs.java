@@ -49,8 +49,7 @@ public final class Programs {
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().put("RINGMOUNT_RUN_DIR", runDirectory.toString());
     builder.environment().put("LC_ALL", "C.UTF-8");
-    Process process =
-        builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     try {
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException(words + " still runs after " + LIMIT_SECONDS + " s");

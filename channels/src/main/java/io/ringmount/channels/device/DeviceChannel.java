@@ -50,6 +50,9 @@ public final class DeviceChannel extends Channel {
         if (ended(-bytes)) {
           return;
         }
+      } else if (bytes == 0) {
+        // The device never says so; a socket in its place does when the other end is closed.
+        return;
       } else if (!slot.receivedFromDevice(bytes)) {
         counters().countFailed();
         LOG.error("{}: a request of {} bytes has no header and was dropped", name(), bytes);

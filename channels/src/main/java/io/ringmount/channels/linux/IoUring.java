@@ -1,7 +1,6 @@
 package io.ringmount.channels.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * One io_uring: its submission queue of 128-byte entries and its completion queue, walked in place.
@@ -29,7 +28,6 @@ public final class IoUring implements AutoCloseable {
   public static final int NO_SQARRAY = 1 << 16;
 
   public static final int OP_POLL_ADD = 6;
-  public static final int OP_READ = 22;
   public static final int OP_URING_CMD = 46;
 
   /** Entry flag: {@code fd} is an index into the registered files. */
@@ -64,8 +62,12 @@ public final class IoUring implements AutoCloseable {
   private static final int REGISTER_FILES = 2;
   private static final int REGISTER_RING_FDS = 20;
 
+  // struct io_uring_rsrc_update; the kernel chooses the index.
+  private static final int RSRC_UPDATE_SIZE = 16;
+  private static final int ANY_INDEX = -1;
+
   private final int fd;
-  private final int enterFd;
+  private int enterFd;
   private final long ring;
   private final long ringSize;
   private final long sqes;
@@ -79,62 +81,86 @@ public final class IoUring implements AutoCloseable {
   private int tail;
   private int head;
 
+  /** Takes over a ring that io_uring_setup(2) has just described in {@code params}. */
+  private IoUring(int fd, long params) throws LinuxException {
+    this.fd = fd;
+    this.enterFd = fd;
+    this.sqEntries = Memory.getInt(params);
+    int cqEntries = Memory.getInt(params + PARAMS_CQ_ENTRIES);
+    long sq = params + PARAMS_SQ_OFFSETS;
+    long cq = params + PARAMS_CQ_OFFSETS;
+    // IORING_FEAT_SINGLE_MMAP: both rings lie in one mapping; completions end it.
+    this.ringSize = Memory.getInt(cq + 20) + (long) cqEntries * CQE_SIZE;
+    this.ring = map(fd, ringSize, OFFSET_SQ_RING);
+    try {
+      this.sqes = map(fd, (long) sqEntries * SQE_SIZE, OFFSET_SQES);
+    } catch (LinuxException e) {
+      Syscall.call(SyscallNumber.MUNMAP, ring, ringSize);
+      throw e;
+    }
+    this.sqHead = ring + Memory.getInt(sq);
+    this.sqTail = ring + Memory.getInt(sq + 4);
+    this.cqHead = ring + Memory.getInt(cq);
+    this.cqTail = ring + Memory.getInt(cq + 4);
+    this.cqMask = Memory.getInt(ring + Memory.getInt(cq + 8));
+    this.cqes = ring + Memory.getInt(cq + 20);
+    this.tail = Memory.getInt(sqTail);
+    this.head = Memory.getInt(cqHead);
+  }
+
   /**
+   * Makes a ring, which belongs to the calling thread.
+   *
    * @param sqEntries submission entries, a power of two
    * @param cqEntries completion entries, a power of two, at least {@code sqEntries}
    * @param flags of io_uring_setup(2); {@link #SQE128}, {@link #CQSIZE} and {@link #NO_SQARRAY} are
    *     added
    */
-  public IoUring(int sqEntries, int cqEntries, int flags) throws LinuxException {
+  public static IoUring create(int sqEntries, int cqEntries, int flags) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment params = arena.allocate(PARAMS_SIZE, 8);
-      long p = params.address();
-      Memory.putInt(p + PARAMS_CQ_ENTRIES, cqEntries);
-      Memory.putInt(p + PARAMS_FLAGS, flags | SQE128 | CQSIZE | NO_SQARRAY);
-      this.fd =
+      long params = arena.allocate(PARAMS_SIZE, Long.BYTES).address();
+      Memory.putInt(params + PARAMS_CQ_ENTRIES, cqEntries);
+      Memory.putInt(params + PARAMS_FLAGS, flags | SQE128 | CQSIZE | NO_SQARRAY);
+      int fd =
           (int)
               LinuxException.check(
-                  Syscall.call(SyscallNumber.IO_URING_SETUP, sqEntries, p), "io_uring_setup", "");
-      this.sqEntries = Memory.getInt(p);
-      int cqRingEntries = Memory.getInt(p + PARAMS_CQ_ENTRIES);
-      long sq = p + PARAMS_SQ_OFFSETS;
-      long cq = p + PARAMS_CQ_OFFSETS;
-      // IORING_FEAT_SINGLE_MMAP: both rings lie in one mapping; completions end it.
-      this.ringSize = Memory.getInt(cq + 20) + (long) cqRingEntries * CQE_SIZE;
-      this.ring = map(ringSize, OFFSET_SQ_RING);
-      this.sqes = map((long) this.sqEntries * SQE_SIZE, OFFSET_SQES);
-      this.sqHead = ring + Memory.getInt(sq);
-      this.sqTail = ring + Memory.getInt(sq + 4);
-      this.cqHead = ring + Memory.getInt(cq);
-      this.cqTail = ring + Memory.getInt(cq + 4);
-      this.cqMask = Memory.getInt(ring + Memory.getInt(cq + 8));
-      this.cqes = ring + Memory.getInt(cq + 20);
-      this.tail = Memory.getInt(sqTail);
-      this.head = Memory.getInt(cqHead);
-      this.enterFd = registerSelf(arena);
+                  Syscall.call(SyscallNumber.IO_URING_SETUP, sqEntries, params),
+                  "io_uring_setup",
+                  "");
+      IoUring ring;
+      try {
+        ring = new IoUring(fd, params);
+      } catch (LinuxException e) {
+        FileOps.close(fd);
+        throw e;
+      }
+      try {
+        ring.registerSelf(arena);
+      } catch (LinuxException e) {
+        ring.close();
+        throw e;
+      }
+      return ring;
     }
   }
 
-  private long map(long size, long offset) throws LinuxException {
-    long address =
-        Syscall.call(SyscallNumber.MMAP, 0, size, PROT_READ_WRITE, MAP_SHARED_POPULATE, fd, offset);
-    if (address < 0 && address > -4096) {
-      FileOps.close(fd);
-      throw new LinuxException("mmap", "io_uring", (int) -address);
-    }
-    return address;
+  private static long map(int fd, long size, long offset) throws LinuxException {
+    return LinuxException.check(
+        Syscall.call(SyscallNumber.MMAP, 0, size, PROT_READ_WRITE, MAP_SHARED_POPULATE, fd, offset),
+        "mmap",
+        "io_uring");
   }
 
   /** Registers the ring's own descriptor, which saves a descriptor look-up on every call. */
-  private int registerSelf(Arena arena) throws LinuxException {
-    long update = arena.allocate(16, 8).address();
-    Memory.putInt(update, -1);
+  private void registerSelf(Arena arena) throws LinuxException {
+    long update = arena.allocate(RSRC_UPDATE_SIZE, Long.BYTES).address();
+    Memory.putInt(update, ANY_INDEX);
     Memory.putLong(update + 8, fd);
     LinuxException.check(
         Syscall.call(SyscallNumber.IO_URING_REGISTER, fd, REGISTER_RING_FDS, update, 1),
         "io_uring_register",
         "ring descriptor");
-    return Memory.getInt(update);
+    enterFd = Memory.getInt(update);
   }
 
   /** Registers descriptors; entries with {@link #SQE_FIXED_FILE} name them by index. */

@@ -75,7 +75,7 @@ final class UringChannel extends Channel {
   protected void open() throws LinuxException {
     // A slot has at most one entry on its way to the kernel, and so has the wake-up.
     int entries = Integer.highestOneBit(slots().length) * 2;
-    ring = new IoUring(entries, 2 * entries, IoUring.SINGLE_ISSUER | IoUring.DEFER_TASKRUN);
+    ring = IoUring.create(entries, 2 * entries, IoUring.SINGLE_ISSUER | IoUring.DEFER_TASKRUN);
     ring.registerFiles(fuseFd);
     wake = EventFd.create();
   }
@@ -228,6 +228,10 @@ final class UringChannel extends Channel {
     if (ring != null) {
       ring.close();
     }
+  }
+
+  /** Gives back the wake-up, which a reply may need longer than the thread lives. */
+  void close() {
     if (wake != null) {
       wake.close();
     }

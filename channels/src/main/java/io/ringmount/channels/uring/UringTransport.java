@@ -99,5 +99,6 @@ public final class UringTransport implements Transport {
   @Override
   public void close() {
     // Rings belong to their threads, which have closed them.
+    rings.forEach(UringChannel::close);
   }
 }

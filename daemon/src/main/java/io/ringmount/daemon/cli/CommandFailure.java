@@ -77,6 +77,9 @@ final class CommandFailure extends Exception {
   static String describe(Throwable failure) {
     List<String> messages = new ArrayList<>();
     for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each.getMessage() == null && !messages.isEmpty()) {
+        continue; // Its bare name would explain nothing.
+      }
       String message = message(each);
       if (messages.stream().noneMatch(said -> said.contains(message))) {
         messages.add(message);

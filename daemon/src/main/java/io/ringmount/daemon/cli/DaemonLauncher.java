@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,6 +33,8 @@ final class DaemonLauncher {
 
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+
+  private static final int LONGEST_LOG_LINE = 300;
 
   private final RunRoot root;
   private final MountTable mounts;
@@ -129,10 +132,7 @@ final class DaemonLauncher {
       try {
         report = Json.parse(line, DaemonMessages.Report.class);
       } catch (JsonParseException e) {
-        throw new CommandFailure(
-            "the daemon ended before it was ready" + exitCode(),
-            mountpoint.toString(),
-            "the log is " + root.keepLog(entry));
+        throw diedSilently();
       }
       if (report.error() != null) {
         throw report.unforeseen()
@@ -150,13 +150,33 @@ final class DaemonLauncher {
           : new CommandFailure("cannot mount", mountpoint.toString(), new IOException(error));
     }
 
-    private String exitCode() throws InterruptedException {
-      return process.waitFor(1, TimeUnit.SECONDS) ? ", with exit code " + process.exitValue() : "";
+    /** Synchronized, so that a roll-back under way ends before anything is said of it. */
+    private synchronized CommandFailure diedSilently() throws IOException, InterruptedException {
+      if (ended) {
+        return new CommandFailure("interrupted", mountpoint.toString(), "nothing is left behind");
+      }
+      boolean exited = process.waitFor(1, TimeUnit.SECONDS);
+      return new CommandFailure(
+          "the daemon ended before it was ready"
+              + (exited ? ", with exit code " + process.exitValue() : "")
+              + firstLogLine(),
+          mountpoint.toString(),
+          "the log is " + root.keepLog(entry));
+    }
+
+    /** Where the JVM itself says why it does not start. */
+    private String firstLogLine() throws IOException {
+      try (InputStream in = Files.newInputStream(entry.log())) {
+        return new String(in.readNBytes(LONGEST_LOG_LINE), StandardCharsets.UTF_8)
+            .lines()
+            .findFirst()
+            .map(line -> ": " + line)
+            .orElse("");
+      }
     }
 
     private String readLine() throws IOException {
       try (InputStream in = process.getInputStream()) {
-        StringBuilder line = new StringBuilder();
         byte[] bytes = new byte[DaemonMessages.LONGEST];
         int length = 0;
         int read;
@@ -165,7 +185,7 @@ final class DaemonLauncher {
             && (read = in.read(bytes, length, bytes.length - length)) > 0) {
           length += read;
         }
-        return line.append(new String(bytes, 0, length, StandardCharsets.UTF_8)).toString();
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
       }
     }
 

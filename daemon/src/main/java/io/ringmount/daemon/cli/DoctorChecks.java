@@ -177,7 +177,7 @@ final class DoctorChecks {
   }
 
   private static boolean isFusectl(String mount) {
-    String[] fields = mount.split(" ");
+    String[] fields = mount.split(" ", -1);
     return fields.length > 2 && fields[2].equals("fusectl");
   }
 

@@ -58,7 +58,7 @@ class Machine {
 
   /** Makes an io_uring of the kind that channels use, and ends it. */
   void tryIoUring() throws IOException {
-    new IoUring(8, 16, IoUring.SINGLE_ISSUER | IoUring.DEFER_TASKRUN).close();
+    IoUring.create(8, 16, IoUring.SINGLE_ISSUER | IoUring.DEFER_TASKRUN).close();
   }
 
   void mountFusectl() throws IOException {

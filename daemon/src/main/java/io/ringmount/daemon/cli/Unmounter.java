@@ -24,6 +24,9 @@ final class Unmounter {
   /** The daemon answers the last requests, then gives its memory back. */
   private static final int EXIT_MILLIS = 20_000;
 
+  /** With its connection ended it has no requests to wait for, unless it hangs itself. */
+  private static final int FORCED_EXIT_MILLIS = 5_000;
+
   private static final int KILL_MILLIS = 10_000;
 
   private final RunRoot root;
@@ -142,7 +145,7 @@ final class Unmounter {
 
   private static void awaitExit(PidFd daemon, KnownMount mount, boolean force)
       throws CommandFailure, IOException {
-    if (daemon.awaitExit(EXIT_MILLIS)) {
+    if (daemon.awaitExit(force ? FORCED_EXIT_MILLIS : EXIT_MILLIS)) {
       return;
     }
     if (force) {

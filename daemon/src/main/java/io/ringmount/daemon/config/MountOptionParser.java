@@ -13,12 +13,14 @@ public final class MountOptionParser {
   private MountOptionParser() {}
 
   /**
+   * Reads options as {@code -o} has them.
+   *
    * @param lists the text of each {@code -o}; later options override earlier ones
    */
   public static OptionValues parse(List<String> lists) throws InvalidOptionsException {
     MountOptionParser parser = new MountOptionParser();
     for (String list : lists) {
-      for (String item : list.split(",")) {
+      for (String item : list.split(",", -1)) {
         parser.item(item.strip());
       }
     }

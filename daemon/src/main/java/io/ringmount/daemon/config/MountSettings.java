@@ -54,6 +54,8 @@ public record MountSettings(
   }
 
   /**
+   * For the channels.
+   *
    * @param online the CPUs of this machine
    * @throws InvalidOptionsException when this machine lacks CPUs that were named
    */
@@ -76,6 +78,8 @@ public record MountSettings(
   }
 
   /**
+   * For the file system.
+   *
    * @param descriptorBudget how many files the backend may keep open
    */
   public MirrorOptions toMirrorOptions(int descriptorBudget) {

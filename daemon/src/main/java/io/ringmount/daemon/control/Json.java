@@ -10,7 +10,6 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
-import java.lang.reflect.Type;
 
 /** The project's JSON: nulls are written, so that a field that others rely on is always there. */
 public final class Json {
@@ -59,7 +58,7 @@ public final class Json {
   }
 
   /** As {@link #parse}. */
-  public static <T> T convert(JsonElement tree, Type type) {
+  public static <T> T convert(JsonElement tree, Class<T> type) {
     T value = LINE.fromJson(tree, type);
     if (value == null) {
       throw new JsonParseException("it is null");

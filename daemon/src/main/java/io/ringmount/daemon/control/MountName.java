@@ -54,9 +54,9 @@ public final class MountName {
   }
 
   private static boolean isPlain(int each) {
-    return each >= 'a' && each <= 'z'
-        || each >= 'A' && each <= 'Z'
-        || each >= '0' && each <= '9'
+    return (each >= 'a' && each <= 'z')
+        || (each >= 'A' && each <= 'Z')
+        || (each >= '0' && each <= '9')
         || each == ':'
         || each == '_'
         || each == '.';

@@ -36,7 +36,7 @@ public record ProcessIdentity(long pid, long startTicks) {
       return Optional.empty();
     }
     // The name may contain anything, parentheses too.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     boolean ended = fields.length <= START_TIME || "ZX".contains(fields[STATE]);
     return ended
         ? Optional.empty()

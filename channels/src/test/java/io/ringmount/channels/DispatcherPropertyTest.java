@@ -1,0 +1,530 @@
+package io.ringmount.channels;
+
+import static io.ringmount.channels.CheckedFileSystem.line;
+import static io.ringmount.channels.CheckedFileSystem.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmount.channels.RecordingChannel.Answer;
+import io.ringmount.channels.RecordingChannel.Form;
+import io.ringmount.channels.linux.LinuxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+
+/**
+ * What the kernel, or anybody with the descriptor, may send: the dispatcher judges it all alike.
+ */
+class DispatcherPropertyTest {
+  private static final int EINVAL = 22;
+  private static final int ENOSYS = 38;
+  private static final int FORGET = 2;
+  private static final int INTERRUPT = 36;
+  private static final int DESTROY = 38;
+  private static final int BATCH_FORGET = 42;
+
+  /** Sizes of the fixed structs of {@code fuse.h} by opcode; the others have none. */
+  private static final Map<Integer, Integer> STRUCTS =
+      Map.ofEntries(
+          Map.entry(2, 8),
+          Map.entry(3, 16),
+          Map.entry(4, 88),
+          Map.entry(8, 16),
+          Map.entry(9, 8),
+          Map.entry(12, 8),
+          Map.entry(13, 8),
+          Map.entry(14, 8),
+          Map.entry(15, 40),
+          Map.entry(16, 40),
+          Map.entry(18, 24),
+          Map.entry(20, 16),
+          Map.entry(21, 8),
+          Map.entry(22, 8),
+          Map.entry(23, 8),
+          Map.entry(25, 24),
+          Map.entry(26, 64),
+          Map.entry(27, 8),
+          Map.entry(28, 40),
+          Map.entry(29, 24),
+          Map.entry(30, 16),
+          Map.entry(31, 48),
+          Map.entry(32, 48),
+          Map.entry(33, 48),
+          Map.entry(34, 8),
+          Map.entry(35, 16),
+          Map.entry(36, 8),
+          Map.entry(37, 16),
+          Map.entry(39, 32),
+          Map.entry(40, 24),
+          Map.entry(41, 40),
+          Map.entry(42, 8),
+          Map.entry(43, 32),
+          Map.entry(44, 40),
+          Map.entry(45, 16),
+          Map.entry(46, 24),
+          Map.entry(47, 56),
+          Map.entry(48, 40),
+          Map.entry(49, 4),
+          Map.entry(50, 8),
+          Map.entry(51, 16),
+          Map.entry(52, 24),
+          Map.entry(53, 56));
+
+  /** Operations that no file system is asked about. */
+  private static final Set<Integer> UNSERVED =
+      Set.of(
+          0, 7, 19, 21, 22, 23, 24, 26, 31, 32, 33, 37, 39, 40, 41, 43, 46, 47, 48, 49, 50, 51, 52,
+          53, 54, 55, 56, 57, 58, 59, 60);
+
+  @Property(tries = 4000)
+  void anyBytesAreAnsweredOnceAndNothingIsReadOutsideThem(
+      @ForAll @IntRange(max = 60) int opcode,
+      @ForAll Form form,
+      @ForAll long unique,
+      @ForAll("structs") byte[] struct,
+      @ForAll("arguments") byte[] any,
+      @ForAll("claims") int[] claim)
+      throws LinuxException {
+    int size = STRUCTS.getOrDefault(opcode, 0);
+    byte[] arguments = fitted(any, form, size);
+    WireRequest request =
+        WireRequest.of(opcode, size).unique(unique).struct(struct).bytes(arguments);
+    boolean truthful = true;
+    if (claim[0] == 1) {
+      truthful = claim[1] == request.length();
+      request.claimLength(claim[1]);
+    } else if (claim[0] == 2 && form == Form.RING) {
+      truthful = claim[1] == arguments.length;
+      request.claimPayload(claim[1]);
+    } else if (claim[0] == 3 && form == Form.RING) {
+      // Both lie, and agree with each other.
+      truthful = claim[1] >= 0 && claim[1] <= RecordingChannel.PAYLOAD;
+      request.claimPayload(claim[1]).claimLength(40 + size + claim[1]);
+    }
+    CheckedFileSystem fileSystem = new CheckedFileSystem();
+    try (RecordingChannel channel = RecordingChannel.open(form, fileSystem)) {
+      fileSystem.servedBy(channel);
+      channel.serve(request);
+
+      assertNull(fileSystem.broken);
+      assertEquals(1, channel.answers.size());
+      assertEquals(0, channel.failed());
+      assertEquals(0, channel.inFlight());
+      Answer answer = channel.answers.getFirst();
+      assertEquals(unique, answer.unique());
+      assertEquals(16 + answer.body().length, answer.length());
+      if (!truthful) {
+        assertEquals(1, channel.malformed());
+      }
+      if (channel.malformed() == 1) {
+        assertEquals(-EINVAL, answer.error());
+        assertEquals(List.of(), fileSystem.calls);
+      } else if (UNSERVED.contains(opcode)) {
+        assertEquals(-ENOSYS, answer.error());
+        assertEquals(List.of(), fileSystem.calls);
+      } else {
+        assertEquals(0, answer.error());
+        boolean alone = opcode != BATCH_FORGET && opcode != INTERRUPT && opcode != DESTROY;
+        assertTrue(!alone || fileSystem.calls.size() == 1, fileSystem.calls::toString);
+      }
+    }
+  }
+
+  @Property(tries = 1000)
+  void aDeviceReadCutAnywhereIsMalformedOrNoRequestAtAll(
+      @ForAll @IntRange(max = 60) int opcode,
+      @ForAll("arguments") byte[] any,
+      @ForAll @IntRange(max = 400) int missing)
+      throws LinuxException {
+    int size = STRUCTS.getOrDefault(opcode, 0);
+    WireRequest request =
+        WireRequest.of(opcode, size).unique(9).bytes(fitted(any, Form.DEVICE, size));
+    int bytes = Math.max(0, request.length() - 1 - missing);
+    CheckedFileSystem fileSystem = new CheckedFileSystem();
+    try (RecordingChannel channel = RecordingChannel.open(Form.DEVICE, fileSystem)) {
+      fileSystem.servedBy(channel);
+      channel.serve(request, bytes);
+
+      assertEquals(List.of(), fileSystem.calls);
+      assertEquals(bytes < 40 ? 0 : 1, channel.answers.size());
+      assertEquals(bytes < 40 ? 0 : 1, channel.malformed());
+    }
+  }
+
+  @Property(tries = 500)
+  void aWellFormedRequestReachesItsMethodWithItsArguments(
+      @ForAll Form form,
+      @ForAll long node,
+      @ForAll long handle,
+      @ForAll @LongRange long offset,
+      @ForAll @IntRange(max = RecordingChannel.PAYLOAD) int size,
+      @ForAll int flags,
+      @ForAll int mode,
+      @ForAll("names") byte[] name,
+      @ForAll("names") byte[] other,
+      @ForAll("targets") byte[] target)
+      throws LinuxException {
+    List<Case> cases = new ArrayList<>();
+    String n = text(name);
+    String o = text(other);
+    boolean odd = (flags & 1) != 0;
+    long place = offset & Long.MAX_VALUE;
+    cases.add(new Case(WireRequest.of(1).name(name), 128, "lookup", node, n));
+    cases.add(new Case(WireRequest.of(2, 8).u64(0, handle), 0, "forget", node, handle));
+    cases.add(
+        new Case(
+            WireRequest.of(3, 16).u32(0, flags).u64(8, handle),
+            104,
+            "getattr",
+            node,
+            odd ? handle : -1));
+    cases.add(setattr(node, handle, offset, flags, mode));
+    cases.add(new Case(WireRequest.of(5), 4095, "readlink", node));
+    cases.add(
+        new Case(WireRequest.of(6).name(name).name(target), 128, "symlink", node, n, text(target)));
+    cases.add(
+        new Case(
+            WireRequest.of(8, 16).u32(0, mode).u32(4, flags).name(name),
+            128,
+            "mknod",
+            node,
+            n,
+            mode,
+            flags));
+    cases.add(new Case(WireRequest.of(9, 8).u32(0, mode).name(name), 128, "mkdir", node, n, mode));
+    cases.add(new Case(WireRequest.of(10).name(name), 0, "unlink", node, n));
+    cases.add(new Case(WireRequest.of(11).name(name), 0, "rmdir", node, n));
+    cases.add(
+        new Case(
+            WireRequest.of(12, 8).u64(0, handle).name(name).name(other),
+            0,
+            "rename",
+            node,
+            n,
+            handle,
+            o,
+            0));
+    cases.add(
+        new Case(WireRequest.of(13, 8).u64(0, handle).name(name), 128, "link", handle, node, n));
+    cases.add(
+        new Case(WireRequest.of(14, 8).u32(0, mode).u32(4, flags), 16, "open", node, mode, odd));
+    cases.add(
+        new Case(
+            WireRequest.of(15, 40).u64(0, handle).u64(8, place).u32(16, size),
+            size,
+            "read",
+            node,
+            handle,
+            place,
+            size));
+    cases.add(
+        new Case(
+            WireRequest.of(16, 40)
+                .u64(0, handle)
+                .u64(8, place)
+                .u32(16, target.length)
+                .u32(20, flags)
+                .bytes(target),
+            8,
+            "write",
+            node,
+            handle,
+            place,
+            text(target),
+            (flags & 4) != 0));
+    cases.add(new Case(WireRequest.of(17), 80, "statfs", node));
+    cases.add(new Case(WireRequest.of(18, 24).u64(0, handle), 0, "release", node, handle));
+    cases.add(
+        new Case(
+            WireRequest.of(20, 16).u64(0, handle).u32(8, flags), 0, "fsync", node, handle, odd));
+    cases.add(new Case(WireRequest.of(25, 24).u64(0, handle), 0, "flush", node, handle));
+    cases.add(new Case(WireRequest.of(27, 8).u32(0, flags), 16, "opendir", node, flags));
+    cases.add(
+        new Case(
+            WireRequest.of(28, 40).u64(0, handle).u64(8, offset).u32(16, size),
+            size / 40 * 40,
+            "readdir",
+            node,
+            handle,
+            offset));
+    cases.add(new Case(WireRequest.of(29, 24).u64(0, handle), 0, "releasedir", node, handle));
+    cases.add(
+        new Case(
+            WireRequest.of(30, 16).u64(0, handle).u32(8, flags), 0, "fsyncdir", node, handle, odd));
+    cases.add(new Case(WireRequest.of(34, 8).u32(0, mode), 0, "access", node, mode));
+    cases.add(
+        new Case(
+            WireRequest.of(35, 16).u32(0, flags).u32(4, mode).name(name),
+            144,
+            "create",
+            node,
+            n,
+            mode,
+            flags));
+    cases.add(
+        new Case(
+            WireRequest.of(44, 40).u64(0, handle).u64(8, offset).u32(16, size),
+            size / 168 * 168,
+            "readdirplus",
+            node,
+            handle,
+            offset));
+    cases.add(
+        new Case(
+            WireRequest.of(45, 16).u64(0, handle).u32(8, flags).name(name).name(other),
+            0,
+            "rename",
+            node,
+            n,
+            handle,
+            o,
+            flags));
+
+    for (Case one : cases) {
+      CheckedFileSystem fileSystem = new CheckedFileSystem();
+      try (RecordingChannel channel = RecordingChannel.open(form, fileSystem)) {
+        fileSystem.servedBy(channel);
+        WireRequest request = one.request();
+        int opcode = request.opcode();
+        channel.serve(request.node(node).unique(handle).caller(flags, mode, size));
+
+        assertNull(fileSystem.broken);
+        assertEquals(0, channel.malformed(), () -> "malformed: " + opcode);
+        String by = line(" by", flags, mode, size, handle) + line(" op", opcode);
+        assertEquals(List.of(line(one.call()) + (opcode == FORGET ? "" : by)), fileSystem.calls);
+        Answer answer = channel.answers.getFirst();
+        assertEquals(opcode != FORGET, answer.answerable());
+        assertEquals(0, answer.error());
+        assertEquals(handle, answer.unique());
+        assertEquals(one.replySize(), answer.body().length, () -> "reply to " + opcode);
+      }
+    }
+  }
+
+  /** A request, the bytes that answer it, and the call it has to become. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Case(WireRequest request, int replySize, Object... call) {}
+
+  private static Case setattr(long node, long handle, long size, int seconds, int mode) {
+    WireRequest request =
+        WireRequest.of(4, 88)
+            .u32(0, 0x1ff)
+            .u64(8, handle)
+            .u64(16, size)
+            .u64(32, seconds)
+            .u64(40, ~(long) seconds)
+            .u32(56, 111)
+            .u32(60, 222)
+            .u32(68, mode)
+            .u32(76, ~mode)
+            .u32(80, seconds);
+    return new Case(
+        request,
+        104,
+        "setattr",
+        node,
+        0x1ff,
+        handle,
+        size,
+        seconds,
+        111,
+        ~(long) seconds,
+        222,
+        mode,
+        ~mode,
+        seconds);
+  }
+
+  @Property(tries = 200)
+  void everyNodeOfABatchIsForgotten(
+      @ForAll Form form, @ForAll @Size(max = 50) List<Long> nodes, @ForAll boolean oneTooFew)
+      throws LinuxException {
+    WireRequest request =
+        WireRequest.of(42, 8).u32(0, nodes.size() + (oneTooFew ? 1 : 0)).unique(4);
+    List<String> expected = new ArrayList<>();
+    for (long node : nodes) {
+      byte[] one = new byte[16];
+      ByteBuffer.wrap(one).order(ByteOrder.LITTLE_ENDIAN).putLong(node).putLong(~node);
+      request.bytes(one);
+      expected.add(line("forget", node, ~node));
+    }
+    CheckedFileSystem fileSystem = new CheckedFileSystem();
+    try (RecordingChannel channel = RecordingChannel.open(form, fileSystem)) {
+      channel.serve(request);
+      assertEquals(oneTooFew ? List.of() : expected, fileSystem.calls);
+      assertEquals(oneTooFew ? 1 : 0, channel.malformed());
+      assertEquals(1, channel.answers.size());
+      assertEquals(false, channel.answers.getFirst().answerable());
+    }
+  }
+
+  @Property(tries = 500)
+  void aNameThatIsNotOneIsMalformed(
+      @ForAll Form form, @ForAll("badNames") byte[] bad, @ForAll("namedOperations") int[] operation)
+      throws LinuxException {
+    byte[] good = {'g'};
+    // The bad name stands at each place where the operation has one.
+    for (int place = 0; place < operation[1]; place++) {
+      WireRequest request = WireRequest.of(operation[0], STRUCTS.getOrDefault(operation[0], 0));
+      for (int i = 0; i < operation[1]; i++) {
+        if (i == place) {
+          request.bytes(bad);
+        } else {
+          request.name(good);
+        }
+      }
+      CheckedFileSystem fileSystem = new CheckedFileSystem();
+      try (RecordingChannel channel = RecordingChannel.open(form, fileSystem)) {
+        fileSystem.servedBy(channel);
+        // An unterminated name last: what follows it in memory is not its end.
+        if (bad[bad.length - 1] != 0 && place < operation[1] - 1) {
+          continue;
+        }
+        channel.serve(request);
+        assertEquals(List.of(), fileSystem.calls);
+        assertEquals(1, channel.malformed());
+        assertEquals(-EINVAL, channel.answers.getFirst().error());
+      }
+    }
+  }
+
+  @Property(tries = 300)
+  void aSizeThatDoesNotFitIsMalformed(
+      @ForAll Form form, @ForAll("absurdSizes") int size, @ForAll("sizedOperations") int opcode)
+      throws LinuxException {
+    CheckedFileSystem fileSystem = new CheckedFileSystem();
+    try (RecordingChannel channel = RecordingChannel.open(form, fileSystem)) {
+      fileSystem.servedBy(channel);
+      channel.serve(WireRequest.of(opcode, 40).u32(16, size));
+      assertEquals(List.of(), fileSystem.calls);
+      assertEquals(1, channel.malformed());
+    }
+  }
+
+  /** What of {@code any} has room: its beginning, with its last byte where the slot ends. */
+  private static byte[] fitted(byte[] any, Form form, int structSize) {
+    int room = RecordingChannel.PAYLOAD + (form == Form.RING ? 0 : 40 - structSize);
+    if (any.length <= room) {
+      return any;
+    }
+    byte[] result = Arrays.copyOf(any, room);
+    result[room - 1] = any[any.length - 1];
+    return result;
+  }
+
+  @Provide
+  Arbitrary<byte[]> structs() {
+    // Small numbers are likely: a random size or count would never pass for a true one.
+    Arbitrary<Byte> byteOrZero =
+        Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just((byte) 0)), Tuple.of(1, bytes()));
+    return byteOrZero.array(byte[].class).ofSize(88);
+  }
+
+  private static Arbitrary<Byte> bytes() {
+    return Arbitraries.bytes();
+  }
+
+  @Provide
+  Arbitrary<byte[]> arguments() {
+    Arbitrary<Byte> telling = Arbitraries.of((byte) 0, (byte) '.', (byte) '/', (byte) 'a');
+    Arbitrary<byte[]> shortOnes = telling.array(byte[].class).ofMaxSize(12);
+    Arbitrary<byte[]> any = bytes().array(byte[].class).ofMaxSize(300);
+    // Fills the payload to its last byte, with and without a NUL at the end of the mapping.
+    Arbitrary<byte[]> full =
+        Arbitraries.of((byte) 0, (byte) 'y')
+            .map(last -> {
+              byte[] all = new byte[2 * RecordingChannel.PAYLOAD];
+              Arrays.fill(all, (byte) 'y');
+              all[all.length - 1] = last;
+              return all;
+            });
+    return Arbitraries.frequencyOf(Tuple.of(6, shortOnes), Tuple.of(3, any), Tuple.of(1, full));
+  }
+
+  /** Which length is claimed, 0 for none, and what it is claimed to be. */
+  @Provide
+  Arbitrary<int[]> claims() {
+    Arbitrary<Integer> which =
+        Arbitraries.frequency(Tuple.of(5, 0), Tuple.of(1, 1), Tuple.of(1, 2), Tuple.of(1, 3));
+    Arbitrary<Integer> length =
+        Arbitraries.frequencyOf(
+            Tuple.of(3, Arbitraries.integers().between(-1, RecordingChannel.PAYLOAD + 1)),
+            Tuple.of(1, Arbitraries.integers()));
+    return Combinators.combine(which, length).as((w, l) -> new int[] {w, l});
+  }
+
+  @Provide
+  Arbitrary<byte[]> names() {
+    return Arbitraries.bytes()
+        .filter(b -> b != 0 && b != '/')
+        .array(byte[].class)
+        .ofMinSize(1)
+        .ofMaxSize(255)
+        .filter(name -> !text(name).equals(".") && !text(name).equals(".."));
+  }
+
+  @Provide
+  Arbitrary<byte[]> targets() {
+    return Arbitraries.bytes().filter(b -> b != 0).array(byte[].class).ofMinSize(1).ofMaxSize(4095);
+  }
+
+  @Provide
+  Arbitrary<byte[]> badNames() {
+    Arbitrary<byte[]> known =
+        Arbitraries.of("\0", ".\0", "..\0", "/\0", "a/b\0", "../x\0", "x/\0", "open", ".", "a/")
+            .map(s -> s.getBytes(StandardCharsets.ISO_8859_1));
+    Arbitrary<byte[]> tooLong =
+        Arbitraries.integers()
+            .between(4096, 4200)
+            .map(length -> {
+              byte[] name = new byte[length + 1];
+              Arrays.fill(name, 0, length, (byte) 'l');
+              return name;
+            });
+    return Arbitraries.frequencyOf(Tuple.of(9, known), Tuple.of(1, tooLong));
+  }
+
+  /** Opcode and number of file names. */
+  @Provide
+  Arbitrary<int[]> namedOperations() {
+    return Arbitraries.of(
+        new int[] {1, 1},
+        new int[] {8, 1},
+        new int[] {9, 1},
+        new int[] {10, 1},
+        new int[] {11, 1},
+        new int[] {12, 2},
+        new int[] {13, 1},
+        new int[] {35, 1},
+        new int[] {45, 2});
+  }
+
+  /** For READ, WRITE (which brings no data here), READDIR and READDIRPLUS. */
+  @Provide
+  Arbitrary<Integer> sizedOperations() {
+    return Arbitraries.of(15, 16, 28, 44);
+  }
+
+  @Provide
+  Arbitrary<Integer> absurdSizes() {
+    return Arbitraries.oneOf(
+        Arbitraries.integers().lessOrEqual(-1),
+        Arbitraries.integers().greaterOrEqual(RecordingChannel.PAYLOAD + 1));
+  }
+}

@@ -1,0 +1,228 @@
+package io.ringmount.daemon.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ControlServerTest {
+  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final MountStatus STATUS =
+      new MountStatus(
+          "/mnt/ü",
+          "/src",
+          "uring",
+          "a \"reason\"\nin two lines",
+          "none",
+          1,
+          "1.0",
+          42,
+          null,
+          7,
+          List.of(new MountStatus.Channel("channel-0", 0, 16, 1, 1L << 40, 2, 3)),
+          1 << 20,
+          1 << 10,
+          null);
+
+  @TempDir private Path temp;
+
+  private Path socket() {
+    return temp.resolve("control.sock");
+  }
+
+  private ControlServer server(Duration limit) throws IOException {
+    Map<String, Supplier<Object>> answers =
+        Map.of(
+            "status",
+            () -> STATUS,
+            "broken",
+            () -> {
+              throw new IllegalStateException("on purpose");
+            });
+    return new ControlServer(socket(), answers, _ -> true, limit);
+  }
+
+  private SocketChannel connect() throws IOException {
+    return SocketChannel.open(UnixDomainSocketAddress.of(socket()));
+  }
+
+  private String exchange(byte[] request) throws IOException {
+    try (SocketChannel peer = connect()) {
+      peer.write(ByteBuffer.wrap(request));
+      return ControlProtocol.readLine(peer, ControlProtocol.LONGEST_REPLY);
+    }
+  }
+
+  private String exchange(String request) throws IOException {
+    return exchange(request.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void statusComesBackAsItWas() throws IOException {
+    try (ControlServer _ = server(LONG)) {
+      assertEquals(STATUS, new ControlClient(socket()).status());
+      assertEquals(
+          "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())));
+    }
+    assertFalse(Files.exists(socket()));
+  }
+
+  @Test
+  void fieldsWithoutAValueAreThereAsNull() throws IOException {
+    try (ControlServer _ = server(LONG)) {
+      String reply = exchange("{\"request\":\"status\"}\n");
+      assertTrue(reply.contains("\"watchdogPid\":null"), reply);
+      assertTrue(reply.contains("\"cache\":null"), reply);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\n",
+        "null\n",
+        "[]\n",
+        "status\n",
+        "{\"request\":\n",
+        "{\"request\":{\"a\":1}}\n",
+        "{\"request\":null}\n",
+        "{\"request\":\"nothing\"}\n",
+        "{}\n",
+        "{\"request\":\"status\"} trailing\n",
+        "\u0000\u0001\u0002\n"
+      })
+  void garbageGetsAnErrorAndHurtsNobody(String garbage) throws IOException {
+    try (ControlServer _ = server(LONG)) {
+      assertTrue(exchange(garbage).startsWith("{\"error\":\""));
+      assertEquals(STATUS, new ControlClient(socket()).status());
+    }
+  }
+
+  @Test
+  void bytesThatAreNoTextGetAnError() throws IOException {
+    try (ControlServer _ = server(LONG)) {
+      assertTrue(exchange(new byte[] {-1, -2, (byte) 0xc0, '\n'}).startsWith("{\"error\":\""));
+    }
+  }
+
+  @Test
+  void anAnswerThatFailsIsAnError() throws IOException {
+    try (ControlServer _ = server(LONG)) {
+      IOException e =
+          assertThrows(
+              IOException.class, () -> new ControlClient(socket()).ask("broken", Object.class));
+      assertTrue(e.getMessage().contains("on purpose"), e.getMessage());
+    }
+  }
+
+  @Test
+  void aRequestThatIsTooLongIsDropped() throws IOException {
+    try (ControlServer _ = server(LONG)) {
+      byte[] endless = new byte[2 * ControlProtocol.LONGEST_REQUEST];
+      assertThrows(IOException.class, () -> exchange(endless));
+      assertEquals(STATUS, new ControlClient(socket()).status());
+    }
+  }
+
+  @Test
+  void silentPeersAreDroppedInTheEndAndHoldUpNobodyMeanwhile() throws IOException {
+    try (ControlServer _ = server(SHORT);
+        SocketChannel silent = connect();
+        SocketChannel slow = connect()) {
+      slow.write(ByteBuffer.wrap("{\"requ".getBytes(StandardCharsets.UTF_8)));
+      assertEquals(STATUS, new ControlClient(socket()).status());
+      assertEquals(-1, silent.read(ByteBuffer.allocate(1)));
+      assertEquals(-1, slow.read(ByteBuffer.allocate(1)));
+    }
+  }
+
+  @Test
+  void tooManyPeersAreRefusedAndLaterOnesServed() throws IOException {
+    List<SocketChannel> silent = new ArrayList<>();
+    try (ControlServer _ = server(SHORT)) {
+      for (int i = 0; i < ControlServer.MOST_PEERS + 1; i++) {
+        silent.add(connect());
+      }
+      assertEquals(-1, silent.getLast().read(ByteBuffer.allocate(1)));
+      assertEquals(-1, silent.getFirst().read(ByteBuffer.allocate(1)));
+      awaitStatus();
+    } finally {
+      for (SocketChannel each : silent) {
+        each.close();
+      }
+    }
+  }
+
+  /** Peers end one after the other; a place is free soon. */
+  private void awaitStatus() {
+    while (true) {
+      try {
+        assertEquals(STATUS, new ControlClient(socket()).status());
+        return;
+      } catch (IOException stillFull) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void strangersAreRefused() throws IOException {
+    try (ControlServer _ = new ControlServer(socket(), Map.of(), _ -> false, LONG)) {
+      assertTrue(exchange("{\"request\":\"status\"}\n").contains("may not ask"));
+    }
+  }
+
+  @Test
+  void theOwnUserIsAdmitted() throws IOException {
+    try (ControlServer _ = new ControlServer(socket(), Map.of("status", () -> STATUS))) {
+      assertEquals(STATUS, new ControlClient(socket()).status());
+    }
+  }
+
+  @Test
+  void aSocketLeftBehindIsReplaced() throws IOException {
+    Files.createFile(socket());
+    try (ControlServer _ = server(LONG)) {
+      assertEquals(STATUS, new ControlClient(socket()).status());
+    }
+  }
+
+  @Test
+  void aClientDoesNotWaitForEverForItsAnswer() throws IOException {
+    Map<String, Supplier<Object>> answers =
+        Map.of(
+            "status",
+            () -> {
+              try {
+                Thread.sleep(LONG);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return STATUS;
+            });
+    try (ControlServer _ = new ControlServer(socket(), answers, _ -> true, LONG)) {
+      assertThrows(IOException.class, () -> new ControlClient(socket(), SHORT).status());
+    }
+  }
+}
