@@ -31,7 +31,7 @@ class ArchitectureTest {
   private static final String BENCH = "io.ringmount.bench";
 
   /** The one class of the core that knows the transports: it chooses among them. */
-  private static final String FUSE_MOUNT = "io\\.ringmount\\.channels\\.FuseMount(\\$.*)?";
+  private static final String SELECTOR = "io\\.ringmount\\.channels\\.TransportSelector(\\$.*)?";
 
   @ArchTest
   static void everyPackageIsImported(JavaClasses imported) {
@@ -69,7 +69,7 @@ class ArchitectureTest {
           .that()
           .resideInAPackage(CHANNELS)
           .and()
-          .haveNameNotMatching(FUSE_MOUNT)
+          .haveNameNotMatching(SELECTOR)
           .should()
           .onlyDependOnClassesThat(
               not(resideInAPackage("io.ringmount.."))

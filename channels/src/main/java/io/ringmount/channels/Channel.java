@@ -74,7 +74,7 @@ public abstract class Channel {
         }
         open();
         opened.complete(null);
-      } catch (Exception | LinkageError e) {
+      } catch (Throwable e) {
         opened.completeExceptionally(e);
         return;
       }
@@ -87,6 +87,10 @@ public abstract class Channel {
         failure.complete(e);
       }
     } finally {
+      // Requests that never reached the file system, after a failure: nobody will answer them.
+      while (processing.poll() != null) {
+        counters.countAnswered();
+      }
       release();
       ended.countDown();
     }

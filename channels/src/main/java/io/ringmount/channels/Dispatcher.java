@@ -2,7 +2,6 @@ package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.Memory;
-import io.ringmount.channels.wire.AccessIn;
 import io.ringmount.channels.wire.AttributesOut;
 import io.ringmount.channels.wire.BatchForgetIn;
 import io.ringmount.channels.wire.CreateIn;
@@ -44,7 +43,6 @@ public final class Dispatcher {
 
   private final FileSystem fileSystem;
 
-  private final AccessIn access = new AccessIn();
   private final BatchForgetIn batchForget = new BatchForgetIn();
   private final CreateIn create = new CreateIn();
   private final FlushIn flush = new FlushIn();
@@ -122,7 +120,6 @@ public final class Dispatcher {
       case Opcode.RELEASEDIR -> releasedir(x, in);
       case Opcode.FSYNCDIR -> fsyncdir(x, in);
       case Opcode.STATFS -> statfs(x);
-      case Opcode.ACCESS -> access(x, in);
       case Opcode.INTERRUPT -> interrupt(x);
       case Opcode.DESTROY -> destroy(x);
       default -> unserved(x);
@@ -287,7 +284,8 @@ public final class Dispatcher {
     }
     create.wrap(in);
     x.stageCreate();
-    fileSystem.create(x, x.node(), x.name, create.mode(), create.flags(), x);
+    boolean kill = (create.openFlags() & OpenFlags.OPEN_KILL_SUIDGID) != 0;
+    fileSystem.create(x, x.node(), x.name, create.mode(), create.flags(), kill, x);
     return true;
   }
 
@@ -368,13 +366,7 @@ public final class Dispatcher {
     return true;
   }
 
-  private boolean access(Exchange x, long in) {
-    access.wrap(in);
-    fileSystem.access(x, x.node(), access.mask(), x);
-    return true;
-  }
-
-  /** The kernel may not be told; the request itself is answered in its time (fuse_dev(4)). */
+  /** The request that it names is answered in its time, which is all that the kernel needs. */
   private boolean interrupt(Exchange x) {
     x.unanswerable();
     x.done();

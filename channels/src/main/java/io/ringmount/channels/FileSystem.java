@@ -119,9 +119,16 @@ public interface FileSystem {
    * Creates and opens a file; opens an existing one unless {@code flags} has O_EXCL.
    *
    * @param mode type and permissions, the caller's umask applied
+   * @param killPrivileges with O_TRUNC of a file that exists: clear set-user-id and set-group-id
    */
   default void create(
-      Request request, long parent, Name name, int mode, int flags, CreateReply reply) {
+      Request request,
+      long parent,
+      Name name,
+      int mode,
+      int flags,
+      boolean killPrivileges,
+      CreateReply reply) {
     reply.error(Errno.ENOSYS);
   }
 
@@ -188,15 +195,6 @@ public interface FileSystem {
   }
 
   default void statfs(Request request, long node, StatfsReply reply) {
-    reply.error(Errno.ENOSYS);
-  }
-
-  /**
-   * Comes only on a mount without {@code default_permissions}.
-   *
-   * @param mask of access(2)
-   */
-  default void access(Request request, long node, int mask, Reply reply) {
     reply.error(Errno.ENOSYS);
   }
 }

@@ -1,7 +1,5 @@
 package io.ringmount.channels;
 
-import io.ringmount.channels.device.DeviceTransport;
-import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseConnection;
@@ -10,15 +8,12 @@ import io.ringmount.channels.linux.KernelFile;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
-import io.ringmount.channels.uring.UringTransport;
+import io.ringmount.channels.linux.Poll;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +39,7 @@ public final class FuseMount implements AutoCloseable {
   /** How long {@link #close} serves those who still have files open. */
   private static final long GRACE_MILLIS = 10_000;
 
-  private static final long ABORT_MILLIS = 5_000;
   private static final int PAGE = 4096;
-  private static final int MIB_SHIFT = 20;
   private static final Path MAX_PAGES = Path.of("/proc/sys/fs/fuse/max_pages_limit");
   private static final int DEFAULT_MAX_PAGES = 256;
 
@@ -54,50 +47,10 @@ public final class FuseMount implements AutoCloseable {
   private final int device;
   private final MountEntry entry;
   private final long identity;
-  private final Served served;
+  private final SelectedTransport served;
   private boolean closed;
 
-  /** A transport that is ready to serve, its memory, and why it was chosen. */
-  private record Served(
-      TransportKind kind, String reason, Transport transport, SlotRegion region, int inFlight)
-      implements AutoCloseable {
-    /**
-     * Stops the channels and gives their memory back, unless one of them does not end or the file
-     * system has not answered all requests.
-     */
-    @Override
-    public void close() throws IOException {
-      transport.stop();
-      try {
-        if (!transport.awaitEnd(ABORT_MILLIS)) {
-          throw new IOException("a channel does not end; its memory and descriptors are kept");
-        }
-        if (!awaitAnswers()) {
-          throw new IOException(
-              "the file system does not answer; memory and descriptors of its requests are kept");
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while the channels were being stopped", e);
-      }
-      transport.close();
-      region.close();
-    }
-
-    /** Waits until no thread will touch a slot any more. */
-    private boolean awaitAnswers() throws InterruptedException {
-      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ABORT_MILLIS);
-      while (transport.channels().stream().anyMatch(channel -> channel.inFlight() > 0)) {
-        if (System.nanoTime() - deadline > 0) {
-          return false;
-        }
-        Thread.sleep(1);
-      }
-      return true;
-    }
-  }
-
-  private FuseMount(Path mountpoint, int device, MountEntry entry, Served served) {
+  private FuseMount(Path mountpoint, int device, MountEntry entry, SelectedTransport served) {
     this.mountpoint = mountpoint;
     this.device = device;
     this.entry = entry;
@@ -118,26 +71,30 @@ public final class FuseMount implements AutoCloseable {
     Path target = mountpoint.toRealPath();
     int maxWrite = Math.min(options.maxWrite(), maxPages() * PAGE);
     int device = FuseDevice.open();
-    MountEntry entry = null;
-    Served served = null;
+    boolean mounted = false;
+    SelectedTransport served = null;
     try {
       mountDevice(device, target, options);
-      entry = Mounts.find(target).filter(e -> e.fsType().equals(FS_TYPE)).orElseThrow();
+      mounted = true;
+      MountEntry entry =
+          Mounts.find(target)
+              .filter(e -> e.fsType().equals(FS_TYPE))
+              .orElseThrow(() -> new IOException("the mount on " + target + " is gone again"));
       Handshake handshake = Handshake.read(device);
-      served = prepare(fileSystem, device, options, maxWrite, handshake.offersUring());
+      served =
+          new TransportSelector(fileSystem, device, options, maxWrite)
+              .select(handshake.offersUring());
       handshake.answer(
-          fileSystem.features(),
-          served.kind() == TransportKind.URING,
-          maxWrite,
-          Math.max(12, served.inFlight()));
+          fileSystem.features(), served.kind() == TransportKind.URING, maxWrite, served.inFlight());
       served.transport().start();
       FuseMount mount = new FuseMount(target, device, entry, served);
       for (Channel channel : served.transport().channels()) {
         channel.failure().thenAccept(cause -> mount.fail(channel, cause));
       }
       return mount;
-    } catch (IOException | RuntimeException e) {
-      undo(target, entry, device, served, e);
+    } catch (Throwable e) {
+      // Also errors: a mount that nobody serves hangs whoever looks at it.
+      undo(target, mounted, device, served, e);
       throw e;
     }
   }
@@ -166,119 +123,16 @@ public final class FuseMount implements AutoCloseable {
     }
   }
 
-  private static Served prepare(
-      FileSystem fileSystem, int device, MountOptions options, int maxWrite, boolean uringOffered)
-      throws IOException {
-    if (options.transport() == TransportKind.DEVICE) {
-      return prepareDevice(fileSystem, device, options, maxWrite, "asked for");
-    }
-    boolean asked = options.transport() == TransportKind.URING;
-    String obstacle;
-    if (uringOffered) {
-      try {
-        return prepareUring(
-            fileSystem, device, options, maxWrite, asked ? "asked for" : "the kernel offers it");
-      } catch (LinuxException e) {
-        obstacle = e.getMessage();
-      }
-    } else if (Files.exists(FuseDevice.ENABLE_URING)) {
-      obstacle = "FUSE over io_uring is switched off; 'ringmount doctor --fix' switches it on";
-    } else {
-      obstacle = "this kernel has no FUSE over io_uring (Linux 6.14 and newer have)";
-    }
-    if (asked) {
-      throw new IOException("transport=uring cannot be had: " + obstacle);
-    }
-    return prepareDevice(fileSystem, device, options, maxWrite, obstacle);
-  }
-
-  private static Served prepareUring(
-      FileSystem fileSystem, int device, MountOptions options, int maxWrite, String reason)
-      throws IOException {
-    // The kernel numbers its queues by CPU, gaps included.
-    int queues = Arrays.stream(Cpu.possible()).max().orElseThrow() + 1;
-    int slots = slots(options, queues, UringTransport.slots(queues, 0), maxWrite);
-    SlotRegion region = new SlotRegion(UringTransport.slots(queues, slots), maxWrite);
-    return prepared(
-        TransportKind.URING,
-        reason,
-        new UringTransport(device, fileSystem, cpus(options), queues, slots, region),
-        region,
-        queues * slots);
-  }
-
-  private static Served prepareDevice(
-      FileSystem fileSystem, int device, MountOptions options, int maxWrite, String reason)
-      throws IOException {
-    List<Integer> cpus = cpus(options);
-    int slots = slots(options, cpus.size(), 0, maxWrite);
-    SlotRegion region = new SlotRegion(cpus.size() * slots, maxWrite);
-    return prepared(
-        TransportKind.DEVICE,
-        reason,
-        new DeviceTransport(device, fileSystem, cpus, slots, region),
-        region,
-        cpus.size() * slots);
-  }
-
-  private static Served prepared(
-      TransportKind kind, String reason, Transport transport, SlotRegion region, int inFlight)
-      throws IOException {
-    Served served = new Served(kind, reason, transport, region, inFlight);
-    try {
-      transport.prepare();
-      return served;
-    } catch (IOException | RuntimeException e) {
-      served.close();
-      throw e;
-    }
-  }
-
-  private static List<Integer> cpus(MountOptions options) throws IOException {
-    return options.cpus().isEmpty() ? Arrays.stream(Cpu.usable()).boxed().toList() : options.cpus();
-  }
-
-  /**
-   * Slots of each of {@code queues}, within the memory budget.
-   *
-   * @param others slots that the transport takes besides
-   */
-  private static int slots(MountOptions options, int queues, int others, int maxWrite)
-      throws IOException {
-    int wanted = options.slots() == 0 ? 1 : options.slots();
-    long needed = SlotRegion.bytes(wanted * queues + others, maxWrite);
-    if (needed > options.memoryBudget()) {
-      throw new IOException(
-          "%d slots for each of %d queues need %d MiB, memory_budget is %d MiB: raise it%s"
-              .formatted(
-                  wanted,
-                  queues,
-                  (needed + (1 << MIB_SHIFT) - 1) >> MIB_SHIFT,
-                  options.memoryBudget() >> MIB_SHIFT,
-                  wanted > 1 ? " or lower slots" : ""));
-    }
-    long left = options.memoryBudget() - SlotRegion.bytes(others, maxWrite);
-    return options.slots() == 0
-        ? (int)
-            Math.min(left / (SlotLayout.slotSize(maxWrite) * queues), MountOptions.DEFAULT_SLOTS)
-        : options.slots();
-  }
-
   /** Takes back a mount that did not come up. */
   private static void undo(
-      Path target, MountEntry entry, int device, Served served, Exception cause) {
-    if (entry != null) {
-      // In this order: once unmounted, the connection's number may be another's.
-      try {
-        abort(entry);
-      } catch (IOException e) {
-        cause.addSuppressed(e);
+      Path target, boolean mounted, int device, SelectedTransport served, Throwable cause) {
+    try {
+      if (mounted) {
+        // The kernel ends the connection first, so that no thread waits for it any more.
+        Mounts.umount(target, Mounts.MNT_FORCE | Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
       }
-      try {
-        Mounts.umount(target, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
-      } catch (IOException e) {
-        cause.addSuppressed(e);
-      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
     try {
       if (served != null) {
@@ -291,12 +145,14 @@ public final class FuseMount implements AutoCloseable {
   }
 
   /** Ends the connection; mounts fusectl where it is to be found by custom, if nobody has yet. */
-  private static void abort(MountEntry entry) throws IOException {
+  private void abort() throws IOException {
+    if ((Poll.one(device, Poll.POLLIN, 0) & Poll.POLLERR) != 0) {
+      return; // It has ended, and its number may be another's.
+    }
     FuseConnection connection = new FuseConnection(entry.deviceMinor());
     if (!connection.available() && Mounts.find(FuseConnection.CONTROL).isEmpty()) {
       Mounts.mount("fusectl", FuseConnection.CONTROL, "fusectl", 0, "");
     }
-    // It may have ended by itself, with its last user.
     if (connection.available()) {
       connection.abort();
     }
@@ -306,7 +162,7 @@ public final class FuseMount implements AutoCloseable {
   private void fail(Channel channel, Throwable cause) {
     LOG.error("{} failed; {} is given up", channel.name(), mountpoint, cause);
     try {
-      abort(entry);
+      abort();
     } catch (IOException e) {
       LOG.error("the connection of {} cannot be aborted", mountpoint, e);
     }
@@ -371,7 +227,7 @@ public final class FuseMount implements AutoCloseable {
       if (!served.transport().awaitEnd(graceMillis)) {
         LOG.warn(
             "{} is still in use after {} ms: its users get errors now", mountpoint, graceMillis);
-        abort(entry);
+        abort();
       }
       served.close();
     } catch (InterruptedException e) {

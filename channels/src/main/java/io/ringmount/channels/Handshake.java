@@ -28,6 +28,15 @@ final class Handshake {
   /** FUSE 7.31 (Linux 5.4) and older lack what the layouts rely on. */
   private static final int OLDEST_MINOR = 31;
 
+  /** What kernels before FUSE 7.36 send of INIT; the rest of the struct is zero then. */
+  private static final int SHORT_INIT = 16;
+
+  /** What the kernel assumes for max_background when it is told less. */
+  private static final int LEAST_BACKGROUND = 12;
+
+  /** max_background and congestion_threshold are 16 bits wide. */
+  private static final int MOST_BACKGROUND = 0xffff;
+
   private static final int TIMEOUT_MILLIS = 10_000;
 
   /** FUSE_MIN_READ_BUFFER: the kernel refuses reads into less. */
@@ -67,7 +76,7 @@ final class Handshake {
       header.wrap(buffer.address());
       InitIn init = new InitIn();
       init.wrap(buffer.address() + InHeader.SIZE);
-      if (length < InHeader.SIZE + InitIn.SIZE || header.opcode() != Opcode.INIT) {
+      if (length < InHeader.SIZE + SHORT_INIT || header.opcode() != Opcode.INIT) {
         throw new IOException("the kernel's first request is not a FUSE_INIT of a known form");
       }
       if (init.major() != MAJOR || init.minor() < OLDEST_MINOR) {
@@ -87,10 +96,12 @@ final class Handshake {
    * Answers. From here on the kernel sends requests.
    *
    * @param maxWrite bytes of the largest read or write
-   * @param maxBackground how many readaheads, write-backs and direct I/Os may be under way
+   * @param inFlight how many requests the channels hold; as many readaheads, write-backs and direct
+   *     I/Os may be under way
    */
-  void answer(Set<Feature> features, boolean uring, int maxWrite, int maxBackground)
+  void answer(Set<Feature> features, boolean uring, int maxWrite, int inFlight)
       throws LinuxException {
+    int maxBackground = Math.clamp(inFlight, LEAST_BACKGROUND, MOST_BACKGROUND);
     long flags =
         InitFlags.INIT_EXT
             | InitFlags.ASYNC_READ
@@ -114,7 +125,7 @@ final class Handshake {
           .maxReadahead(maxReadahead)
           .flags(flags & offered)
           .maxBackground(maxBackground)
-          .congestionThreshold(Math.max(1, maxBackground * 3 / 4))
+          .congestionThreshold(maxBackground * 3 / 4)
           .maxWrite(maxWrite)
           .timeGranularity(1)
           .maxPages(maxWrite / PAGE);

@@ -6,11 +6,11 @@ import java.util.Objects;
 /**
  * How a file system is mounted and served.
  *
- * @param source what the mount table shows as the source; no comma or NUL
+ * @param source what the mount table shows as the source
  * @param readOnly mounted read-only
  * @param transport which transport to use
- * @param cpus the CPUs that get a channel; empty: every online CPU. Requests of other CPUs are
- *     served by these
+ * @param cpus the CPUs that get a channel; empty: every CPU this process may run on. Requests of
+ *     other CPUs are served by these
  * @param slots slots for each CPU's queue, 1 to 1024; 0: as the memory budget allows, at most
  *     {@value #DEFAULT_SLOTS}
  * @param memoryBudget the most bytes that all slots together may take
@@ -32,6 +32,9 @@ public record MountOptions(
     Objects.requireNonNull(source);
     Objects.requireNonNull(transport);
     cpus = List.copyOf(cpus);
+    for (int cpu : cpus) {
+      require(cpu >= 0, "cpus", cpu, "numbers of CPUs");
+    }
     if (cpus.stream().distinct().count() < cpus.size()) {
       throw new IllegalArgumentException("cpus is " + cpus + ", must name each CPU once");
     }

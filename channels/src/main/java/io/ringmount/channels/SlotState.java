@@ -8,7 +8,7 @@ package io.ringmount.channels;
  * </pre>
  *
  * Who writes: the channel thread, except from EXECUTING to READY, which is the thread that replies.
- * It takes the request by a compare-and-set, so a second reply finds another state and is refused.
+ * It takes the request by a compare-and-set, so of two threads that reply at once one is refused.
  */
 final class SlotState {
   /** The kernel may fill the slot. */

@@ -110,8 +110,14 @@ final class CheckedFileSystem implements FileSystem {
 
   @Override
   public void create(
-      Request request, long parent, Name name, int mode, int flags, CreateReply reply) {
-    called(request, reply, "create", parent, text(name), mode, flags);
+      Request request,
+      long parent,
+      Name name,
+      int mode,
+      int flags,
+      boolean killPrivileges,
+      CreateReply reply) {
+    called(request, reply, "create", parent, text(name), mode, flags, killPrivileges);
   }
 
   @Override
@@ -189,11 +195,6 @@ final class CheckedFileSystem implements FileSystem {
   @Override
   public void statfs(Request request, long node, StatfsReply reply) {
     called(request, reply, "statfs", node);
-  }
-
-  @Override
-  public void access(Request request, long node, int mask, Reply reply) {
-    called(request, reply, "access", node, mask);
   }
 
   private void called(Request request, Reply reply, Object... call) {

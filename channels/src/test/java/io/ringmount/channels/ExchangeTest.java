@@ -221,7 +221,13 @@ class ExchangeTest {
 
               @Override
               public void create(
-                  Request request, long parent, Name file, int mode, int flags, CreateReply reply) {
+                  Request request,
+                  long parent,
+                  Name file,
+                  int mode,
+                  int flags,
+                  boolean killPrivileges,
+                  CreateReply reply) {
                 reply.entry().node(5);
                 reply.open().handle(0x1122334455667788L).openFlags(3).backingId(9);
                 assertArrayEquals(name, file.toBytes());

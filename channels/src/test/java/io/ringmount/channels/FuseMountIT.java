@@ -27,10 +27,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -270,6 +272,14 @@ class FuseMountIT {
             }
           };
       assertThrows(IllegalStateException.class, () -> mount(broken, kind));
+      FileSystem unloadable =
+          new FileSystem() {
+            @Override
+            public java.util.Set<Feature> features() {
+              throw new NoClassDefFoundError("thrown by the test");
+            }
+          };
+      assertThrows(NoClassDefFoundError.class, () -> mount(unloadable, kind));
 
       assertEquals(List.of(), MountFixture.mountsAt(directory));
       MountFixture.assertNoChannelThreads();
@@ -436,6 +446,63 @@ class FuseMountIT {
     assertFalse(replier.isAlive());
     reader.join();
     replier.join();
+  }
+
+  /** The kernel gives the number of a connection that has ended to the next one. */
+  @Test
+  void closingDoesNotAbortTheMountThatGotItsNumber(@TempDir Path elsewhere) throws Exception {
+    CompletableFuture<Reply> held = new CompletableFuture<>();
+    FileSystem slowToRelease = new SlowToRelease(held);
+    FuseMount first = mount(slowToRelease, TransportKind.URING);
+    assertArrayEquals(HELLO, Files.readAllBytes(directory.resolve("hello")));
+    Reply release = held.get(10, TimeUnit.SECONDS);
+    Mounts.umount(directory, 0);
+    try (FuseMount second =
+        FuseMount.mount(new HelloFileSystem(), elsewhere, MountOptions.of("second"))) {
+      assertEquals(first.connectionId(), second.connectionId(), "the number was not given again");
+      Thread replier =
+          Thread.ofPlatform()
+              .start(() -> {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(700));
+                release.done();
+              });
+      first.close(100);
+      replier.join();
+      assertArrayEquals(HELLO, Files.readAllBytes(elsewhere.resolve("hello")));
+    }
+  }
+
+  /** As {@link HelloFileSystem}, but the end of an open file is answered by the test. */
+  private record SlowToRelease(CompletableFuture<Reply> held) implements FileSystem {
+    private static final FileSystem HELLO_FS = new HelloFileSystem();
+
+    @Override
+    public void lookup(Request request, long parent, Name name, EntryReply reply) {
+      HELLO_FS.lookup(request, parent, name, reply);
+    }
+
+    @Override
+    public void getattr(Request request, long node, long handle, AttributesReply reply) {
+      HELLO_FS.getattr(request, node, handle, reply);
+    }
+
+    @Override
+    public void open(
+        Request request, long node, int flags, boolean killPrivileges, OpenReply reply) {
+      reply.open().handle(1);
+      reply.done();
+    }
+
+    @Override
+    public void read(
+        Request request, long node, long handle, long offset, int size, DataReply reply) {
+      HELLO_FS.read(request, node, handle, offset, size, reply);
+    }
+
+    @Override
+    public void release(Request request, long node, long handle, Reply reply) {
+      held.complete(reply);
+    }
   }
 
   @ParameterizedTest

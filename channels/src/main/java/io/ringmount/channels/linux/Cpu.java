@@ -1,11 +1,9 @@
 package io.ringmount.channels.linux;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.stream.Stream;
 import net.openhft.affinity.Affinity;
 import net.openhft.affinity.impl.NullAffinity;
 
@@ -40,15 +38,18 @@ public final class Cpu {
    * cpuset or an affinity set by its parent takes away.
    */
   public static int[] usable() throws IOException {
-    try (Stream<String> lines = Files.lines(STATUS, StandardCharsets.US_ASCII)) {
-      return parse(
-          lines
-              .filter(line -> line.startsWith(ALLOWED))
-              .findFirst()
-              .orElseThrow(() -> new IOException(STATUS + " has no line " + ALLOWED))
-              .substring(ALLOWED.length())
-              .strip());
-    }
+    String allowed =
+        KernelFile.read(STATUS)
+            .lines()
+            .filter(line -> line.startsWith(ALLOWED))
+            .findFirst()
+            .orElseThrow(() -> new IOException(STATUS + " has no line " + ALLOWED));
+    return both(parse(allowed.substring(ALLOWED.length()).strip()), online());
+  }
+
+  /** Numbers in both lists: the kernel also allows processors that are offline. */
+  static int[] both(int[] allowed, int[] online) {
+    return Arrays.stream(allowed).filter(cpu -> Arrays.binarySearch(online, cpu) >= 0).toArray();
   }
 
   /**

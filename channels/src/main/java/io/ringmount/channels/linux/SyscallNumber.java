@@ -5,22 +5,14 @@ public final class SyscallNumber {
   public static final int READ = 0;
   public static final int WRITE = 1;
   public static final int CLOSE = 3;
-  public static final int FSTAT = 5;
   public static final int POLL = 7;
   public static final int LSEEK = 8;
   public static final int MMAP = 9;
-  public static final int MPROTECT = 10;
   public static final int MUNMAP = 11;
   public static final int IOCTL = 16;
   public static final int PREAD64 = 17;
   public static final int PWRITE64 = 18;
-  public static final int READV = 19;
-  public static final int WRITEV = 20;
-  public static final int SCHED_YIELD = 24;
   public static final int MADVISE = 28;
-  public static final int DUP = 32;
-  public static final int NANOSLEEP = 35;
-  public static final int GETPID = 39;
   public static final int SOCKET = 41;
   public static final int CONNECT = 42;
   public static final int SENDMSG = 46;
@@ -29,7 +21,6 @@ public final class SyscallNumber {
   public static final int LISTEN = 50;
   public static final int SOCKETPAIR = 53;
   public static final int GETSOCKOPT = 55;
-  public static final int KILL = 62;
   public static final int FCNTL = 72;
   public static final int FSYNC = 74;
   public static final int FDATASYNC = 75;
@@ -43,16 +34,10 @@ public final class SyscallNumber {
   public static final int SETGROUPS = 116;
   public static final int SETFSUID = 122;
   public static final int SETFSGID = 123;
-  public static final int STATFS = 137;
   public static final int FSTATFS = 138;
-  public static final int SCHED_SETSCHEDULER = 144;
-  public static final int MLOCK = 149;
   public static final int PRCTL = 157;
   public static final int MOUNT = 165;
   public static final int UMOUNT2 = 166;
-  public static final int GETTID = 186;
-  public static final int SCHED_SETAFFINITY = 203;
-  public static final int SCHED_GETAFFINITY = 204;
   public static final int GETDENTS64 = 217;
   public static final int OPENAT = 257;
   public static final int MKDIRAT = 258;
@@ -62,23 +47,16 @@ public final class SyscallNumber {
   public static final int LINKAT = 265;
   public static final int SYMLINKAT = 266;
   public static final int READLINKAT = 267;
-  public static final int FCHMODAT = 268;
   public static final int UTIMENSAT = 280;
-  public static final int FALLOCATE = 285;
   public static final int ACCEPT4 = 288;
   public static final int EVENTFD2 = 290;
   public static final int DUP3 = 292;
-  public static final int PIPE2 = 293;
-  public static final int PREADV = 295;
-  public static final int PWRITEV = 296;
   public static final int PRLIMIT64 = 302;
   public static final int NAME_TO_HANDLE_AT = 303;
   public static final int OPEN_BY_HANDLE_AT = 304;
   public static final int SYNCFS = 306;
   public static final int RENAMEAT2 = 316;
   public static final int MEMFD_CREATE = 319;
-  public static final int COPY_FILE_RANGE = 326;
-  public static final int PREADV2 = 327;
   public static final int PWRITEV2 = 328;
   public static final int STATX = 332;
   public static final int PIDFD_SEND_SIGNAL = 424;
@@ -88,7 +66,6 @@ public final class SyscallNumber {
   public static final int PIDFD_OPEN = 434;
   public static final int OPENAT2 = 437;
   public static final int PIDFD_GETFD = 438;
-  public static final int FCHMODAT2 = 452;
 
   private SyscallNumber() {}
 }

@@ -1,8 +1,8 @@
 package io.ringmount.channels.wire;
 
 /**
- * {@code struct fuse_batch_forget_in}; {@link #count} times {@link ForgetOne} follow it.
- * BATCH_FORGET has no reply.
+ * {@code struct fuse_batch_forget_in}; {@link #count} times {@link ForgetOne} follow it: right
+ * behind it from a device, in the payload through a ring. BATCH_FORGET has no reply.
  *
  * <pre>
  *   0  u32 count        4  u32 dummy        8  struct fuse_forget_one[count]
@@ -15,10 +15,5 @@ public final class BatchForgetIn extends Flyweight {
 
   public int count() {
     return u32(COUNT);
-  }
-
-  /** Where the {@link ForgetOne} with this index, from 0 on, begins. */
-  public long addressOf(int index) {
-    return address() + SIZE + (long) index * ForgetOne.SIZE;
   }
 }

@@ -241,7 +241,7 @@ public final class Opcode {
       case FLUSH -> FlushIn.SIZE;
       case INIT -> InitIn.SIZE;
       case GETLK, SETLK, SETLKW -> 48; // fuse_lk_in
-      case ACCESS -> AccessIn.SIZE;
+      case ACCESS -> 8; // fuse_access_in
       case CREATE, TMPFILE -> CreateIn.SIZE;
       case INTERRUPT -> InterruptIn.SIZE;
       case BMAP -> 16; // fuse_bmap_in

@@ -90,4 +90,10 @@ class CpuTest {
     assertArrayEquals(before, allowed());
     assertEquals(before.length, allowed().length);
   }
+
+  @Test
+  void processorsThatAreOfflineAreNotUsable() throws Exception {
+    assertArrayEquals(new int[] {1, 2, 3}, Cpu.both(Cpu.parse("1-3,5,8-127"), Cpu.parse("0-3,6")));
+    assertArrayEquals(allowed(), Cpu.usable());
+  }
 }

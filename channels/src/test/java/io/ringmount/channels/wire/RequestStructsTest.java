@@ -52,7 +52,6 @@ class RequestStructsTest {
         arguments("fuse_forget_in", 8, ForgetIn.SIZE),
         arguments("fuse_batch_forget_in", 8, BatchForgetIn.SIZE),
         arguments("fuse_forget_one", 16, ForgetOne.SIZE),
-        arguments("fuse_access_in", 8, AccessIn.SIZE),
         arguments("fuse_interrupt_in", 8, InterruptIn.SIZE),
         arguments("fuse_uring_req_header", 288, UringRequestHeader.SIZE));
   }
@@ -127,7 +126,6 @@ class RequestStructsTest {
         field("fuse_batch_forget_in.count", 0, 4, new BatchForgetIn(), BatchForgetIn::count),
         field("fuse_forget_one.nodeid", 0, 8, new ForgetOne(), ForgetOne::node),
         field("fuse_forget_one.nlookup", 8, 8, new ForgetOne(), ForgetOne::lookups),
-        field("fuse_access_in.mask", 0, 4, new AccessIn(), AccessIn::mask),
         field("fuse_interrupt_in.unique", 0, 8, new InterruptIn(), InterruptIn::unique),
         field(
             "fuse_uring_req_header.commit_id",
@@ -216,7 +214,7 @@ class RequestStructsTest {
     ForgetOne one = new ForgetOne();
     in.wrap(memory.address());
     for (int i = 0; i < in.count(); i++) {
-      one.wrap(in.addressOf(i));
+      one.wrap(memory.address() + 8 + 16L * i);
       assertEquals(100L * (i + 1), one.node());
       assertEquals(i + 1, one.lookups());
     }
