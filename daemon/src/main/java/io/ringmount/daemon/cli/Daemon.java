@@ -24,10 +24,9 @@ import org.slf4j.LoggerFactory;
  * The run directory's entry lives as long.
  */
 final class Daemon {
-  /** Descriptors for everything but the backend's files: channels, sockets, the JVM's own. */
-  private static final int RESERVED_DESCRIPTORS = 512;
+  /** More descriptors of files that nobody has open save too little for the memory they pin. */
+  private static final int MOST_DESCRIPTORS = 64 << 10;
 
-  private static final int MOST_DESCRIPTORS = 1 << 20;
   private static final Duration GLANCE = Duration.ofSeconds(1);
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
@@ -72,13 +71,30 @@ final class Daemon {
           mount.transport().label(),
           mount.transportReason(),
           mount.channels().size());
-      announcement.serving(mount);
+      announce(announcement, mount, signals);
       while (!mount.awaitEnd(GLANCE)) {
         // The end of the mount, by whoever, is what this process waits for.
       }
       LOG.info("unmounted {}", settings.mountpoint());
+    } catch (RuntimeException | Error e) {
+      // Still open, the log takes what is to be said of this.
+      root.keepLog(directory);
+      throw e;
     } finally {
       root.release(directory, self);
+    }
+  }
+
+  /** A mount that was told to end meanwhile need not answer. */
+  private static void announce(Announcement announcement, FuseMount mount, StopSignals signals)
+      throws CommandFailure, IOException, InterruptedException {
+    try {
+      announcement.serving(mount);
+    } catch (CommandFailure | IOException e) {
+      if (!signals.stopped()) {
+        throw e;
+      }
+      LOG.debug("told to end before it was announced: {}", e.getMessage());
     }
   }
 
@@ -91,9 +107,15 @@ final class Daemon {
     directory.write(claimed.mountedBy(self, connection));
   }
 
+  /**
+   * How many descriptors to keep for files that the kernel knows but nobody need have open. They
+   * are a cache where file handles work, and what applications open takes its descriptors from the
+   * same limit: so a quarter of it.
+   *
+   * @param limit of the process, -1 for none
+   */
   private static int descriptorBudget(long limit) {
-    long known = limit < 0 ? MOST_DESCRIPTORS : Math.min(limit, MOST_DESCRIPTORS);
-    return (int) Math.max(known / 2, known - RESERVED_DESCRIPTORS);
+    return (int) (limit < 0 ? MOST_DESCRIPTORS : Math.min(limit / 4, MOST_DESCRIPTORS));
   }
 
   private MountStatus status(FuseMount mount, ProcessIdentity self) {

@@ -18,10 +18,21 @@ final class Answers {
     this.options = options;
   }
 
+  /**
+   * Answers that an operation failed. Every failure of the backend passes here.
+   *
+   * @param result a negative error number
+   */
+  static void error(Reply reply, long result) {
+    int errno = (int) -result;
+    Exhaustion.notice(errno);
+    reply.error(errno);
+  }
+
   /** Answers with the outcome of a system call. */
   static void result(Reply reply, long result) {
     if (result < 0) {
-      reply.error((int) -result);
+      error(reply, result);
     } else {
       reply.done();
     }
@@ -37,11 +48,11 @@ final class Answers {
         scratch.statx);
   }
 
-  /** Answers with the present attributes of an open file. */
-  void attributes(AttributesReply reply, int fd, Scratch scratch) {
+  /** Answers with the present attributes of an inode, through a descriptor of its file. */
+  void attributes(AttributesReply reply, Inode inode, int fd, Scratch scratch) {
     long result = statx(fd, scratch);
     if (result >= 0) {
-      copy(scratch.statx, reply.attributes());
+      copy(inode, scratch.statx, reply.attributes());
       reply.timeout(options.attributesTimeoutNanos());
     }
     result(reply, result);
@@ -53,7 +64,7 @@ final class Answers {
         .node(inode.node())
         .entryTimeout(options.entryTimeoutNanos())
         .attributesTimeout(options.attributesTimeoutNanos());
-    copy(scratch.statx, entry.attributes());
+    copy(inode, scratch.statx, entry.attributes());
   }
 
   /** Answers that a name does not exist; the kernel may remember that if the options say so. */
@@ -66,9 +77,9 @@ final class Answers {
     }
   }
 
-  private static void copy(long statx, Attributes attributes) {
+  private static void copy(Inode inode, long statx, Attributes attributes) {
     attributes
-        .inode(Statx.inode(statx))
+        .inode(inode.device().visible(Statx.inode(statx)))
         .size(Statx.size(statx))
         .blocks(Statx.blocks(statx))
         .accessTime(Statx.atimeSeconds(statx), Statx.atimeNanos(statx))

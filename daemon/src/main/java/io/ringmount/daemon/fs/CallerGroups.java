@@ -64,6 +64,7 @@ final class CallerGroups {
     Memory.putByte(text + FOLDER.length + digits.length + FILE.length, (byte) 0);
     long fd = FileOps.openat(FileFlags.AT_FDCWD, text, FileFlags.O_RDONLY | FileFlags.O_CLOEXEC, 0);
     if (fd < 0) {
+      Exhaustion.notice((int) -fd);
       return 0;
     }
     long done = 0;

@@ -8,13 +8,11 @@ import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 
-/** The operations that make new files, in the caller's name. */
+/**
+ * The operations that make new files, in the caller's name. None is made that could not be given a
+ * node.
+ */
 final class Creation {
-  /** How often a file that comes and goes behind the mount is tried to be created or opened. */
-  private static final int ATTEMPTS = 16;
-
-  private static final int OPEN_PATH = FileFlags.O_PATH | FileFlags.O_CLOEXEC;
-
   private final InodeTable inodes;
   private final Lookup lookup;
   private final Answers answers;
@@ -66,13 +64,16 @@ final class Creation {
     Inode directory = inodes.get(parent);
     int fd = directory.acquire(scratch);
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     try {
-      long result = caller.run(request, scratch, () -> call.in(fd));
+      long result =
+          inodes.hasRoom(directory)
+              ? caller.run(request, scratch, () -> call.in(fd))
+              : -Errno.ENFILE;
       if (result < 0) {
-        reply.error((int) -result);
+        Answers.error(reply, result);
       } else {
         lookup.answer(fd, name, reply, scratch);
       }
@@ -83,84 +84,59 @@ final class Creation {
 
   // ---- create ----------------------------------------------------------------------------------
 
-  void create(Request request, long parent, Name name, int mode, int flags, CreateReply reply) {
+  /**
+   * Opens a file, made if it is missing.
+   *
+   * @param killPrivileges take set-user-id and set-group-id from a file that existed and that
+   *     O_TRUNC emptied; a new one keeps what its mode asks for
+   */
+  void create(
+      Request request,
+      long parent,
+      Name name,
+      int mode,
+      int flags,
+      boolean killPrivileges,
+      CreateReply reply) {
     Scratch scratch = Scratch.get();
     Inode directory = inodes.get(parent);
     int fd = directory.acquire(scratch);
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
-    long created;
+    CreateOrOpen opening = new CreateOrOpen(fd, name, mode, flags, scratch);
+    long opened;
     try {
-      created = caller.run(request, scratch, () -> createOrOpen(fd, name, mode, flags, scratch));
+      opened = inodes.hasRoom(directory) ? caller.run(request, scratch, opening) : -Errno.ENFILE;
     } finally {
       directory.release(fd);
     }
-    if (created < 0) {
-      reply.error((int) -created);
+    if (opened >= 0 && opening.existed() && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
+      // Not in the caller's name: who may write a file need not own it.
+      opened = OpenFiles.clearPrivileges((int) opened, scratch);
+    }
+    if (opened < 0) {
+      Answers.error(reply, opened);
       return;
     }
-    answer((int) created, flags, reply, scratch);
+    answer((int) opened, flags, reply, scratch);
   }
 
   /** Answers with a file that is open; what is said about it is read through its descriptor. */
   private void answer(int fd, int flags, CreateReply reply, Scratch scratch) {
-    long path = FileOps.openat(FileFlags.AT_FDCWD, scratch.pathOf(fd), OPEN_PATH, 0);
+    long path = FileOps.openat(FileFlags.AT_FDCWD, scratch.pathOf(fd), Lookup.OPEN_PATH, 0);
     if (path < 0) {
       scratch.fail(path);
     }
     Inode inode = path < 0 ? null : lookup.known((int) path, scratch);
     if (inode == null) {
       FileOps.close(fd);
-      reply.error(scratch.errno());
+      Answers.error(reply, -scratch.errno());
       return;
     }
     answers.fill(reply.entry(), inode, scratch);
     files.add(inode, fd, flags, reply.open());
     reply.done();
-  }
-
-  /**
-   * Opens a regular file, made if it is missing. What exists is opened only after its type is
-   * known: opening a pipe or a device may block or have effects.
-   */
-  private static long createOrOpen(int directory, Name name, int mode, int flags, Scratch scratch) {
-    int wanted = OpenFiles.backendFlags(flags);
-    for (int i = 0; i < ATTEMPTS; i++) {
-      long created =
-          FileOps.openat(
-              directory,
-              name.address(),
-              wanted | FileFlags.O_CREAT | FileFlags.O_EXCL | FileFlags.O_NOFOLLOW,
-              mode & FileFlags.PERMISSIONS);
-      if (created != -Errno.EEXIST || (flags & FileFlags.O_EXCL) != 0) {
-        return created;
-      }
-      long existing = openExisting(directory, name, wanted, scratch);
-      if (existing != -Errno.ENOENT) {
-        return existing;
-      }
-    }
-    return -Errno.EAGAIN;
-  }
-
-  private static long openExisting(int directory, Name name, int flags, Scratch scratch) {
-    long path = FileOps.openat(directory, name.address(), OPEN_PATH | FileFlags.O_NOFOLLOW, 0);
-    if (path < 0) {
-      return path;
-    }
-    try {
-      long result = Answers.statx((int) path, scratch);
-      if (result < 0) {
-        return result;
-      }
-      int refusal = OpenFiles.refusal(scratch.type());
-      return refusal != 0
-          ? -refusal
-          : FileOps.openat(FileFlags.AT_FDCWD, scratch.pathOf((int) path), flags, 0);
-    } finally {
-      FileOps.close((int) path);
-    }
   }
 }

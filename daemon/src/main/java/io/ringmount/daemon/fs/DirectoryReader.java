@@ -52,7 +52,7 @@ final class DirectoryReader {
     OpenFile directory = handles.get(handle, node);
     int fd = directory.acquire();
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     long result;
@@ -128,13 +128,16 @@ final class DirectoryReader {
       if (scratch.errno() == Errno.ENOENT) {
         return false;
       }
+      Exhaustion.notice(scratch.errno());
     }
     // The directory that holds the source is nobody's business.
     boolean aboveRoot = directory.inode().isRoot() && name.length() == 2 && name.isDotOrDotDot();
+    long number = aboveRoot ? directory.inode().number() : Memory.getLong(entry + INODE);
     Entry unknown = reply.entry();
     unknown
         .attributes()
-        .inode(aboveRoot ? directory.inode().number() : Memory.getLong(entry + INODE))
+        // No more is known of the entry's device than the directory's.
+        .inode(directory.inode().device().visible(number))
         .mode(Byte.toUnsignedInt(Memory.getByte(entry + TYPE)) << MODE_SHIFT);
     reply.add(name, Memory.getLong(entry + NEXT));
     return true;

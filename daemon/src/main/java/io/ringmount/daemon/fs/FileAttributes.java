@@ -31,11 +31,11 @@ final class FileAttributes {
       OpenFile file = handles.get(handle, node);
       int fd = file.acquire();
       if (fd < 0) {
-        reply.error(-fd);
+        Answers.error(reply, fd);
         return;
       }
       try {
-        answers.attributes(reply, fd, scratch);
+        answers.attributes(reply, file.inode(), fd, scratch);
       } finally {
         file.release();
       }
@@ -44,11 +44,11 @@ final class FileAttributes {
     Inode inode = inodes.get(node);
     int fd = inode.acquire(scratch);
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     try {
-      answers.attributes(reply, fd, scratch);
+      answers.attributes(reply, inode, fd, scratch);
     } finally {
       inode.release(fd);
     }
@@ -63,7 +63,7 @@ final class FileAttributes {
     int fd = file.acquire();
     if (fd >= 0) {
       try {
-        set(fd, true, file.inode().type(), change, reply, scratch);
+        set(fd, true, file.inode(), change, reply, scratch);
       } finally {
         file.release();
       }
@@ -72,65 +72,51 @@ final class FileAttributes {
     Inode inode = inodes.get(node);
     fd = inode.acquire(scratch);
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     try {
-      set(fd, false, inode.type(), change, reply, scratch);
+      set(fd, false, inode, change, reply, scratch);
     } finally {
       inode.release(fd);
     }
   }
 
   private void set(
-      int fd, boolean open, int type, SetattrIn change, AttributesReply reply, Scratch scratch) {
-    long result = AttributeChange.apply(fd, open, type, change, scratch);
+      int fd, boolean open, Inode inode, SetattrIn change, AttributesReply reply, Scratch scratch) {
+    long result = AttributeChange.apply(fd, open, inode.type(), change, scratch);
     if (result < 0) {
-      reply.error((int) -result);
+      Answers.error(reply, result);
     } else {
-      answers.attributes(reply, fd, scratch);
+      answers.attributes(reply, inode, fd, scratch);
     }
   }
 
   void readlink(long node, DataReply reply) {
     Inode inode = inodes.get(node);
-    int fd = inode.acquire(Scratch.get());
-    if (fd < 0) {
-      reply.error(-fd);
-      return;
-    }
-    long result;
-    try {
-      ByteBuffer buffer = reply.buffer();
-      int start = buffer.position();
-      result =
-          inode.type() == FileFlags.S_IFLNK
-              ? FileOps.readlinkat(
-                  fd, FileOps.EMPTY_PATH, BufferUtil.address(buffer) + start, buffer.remaining())
-              : -Errno.EINVAL;
-      if (result >= 0) {
-        buffer.position(start + (int) result);
-      }
-    } finally {
-      inode.release(fd);
+    int type = inode.type();
+    ByteBuffer buffer = reply.buffer();
+    int start = buffer.position();
+    long result =
+        inode.apply(
+            Scratch.get(),
+            fd ->
+                type == FileFlags.S_IFLNK
+                    ? FileOps.readlinkat(
+                        fd,
+                        FileOps.EMPTY_PATH,
+                        BufferUtil.address(buffer) + start,
+                        buffer.remaining())
+                    : -Errno.EINVAL);
+    if (result >= 0) {
+      buffer.position(start + (int) result);
     }
     Answers.result(reply, result);
   }
 
   void statfs(long node, StatfsReply reply) {
     Scratch scratch = Scratch.get();
-    Inode inode = inodes.get(node);
-    int fd = inode.acquire(scratch);
-    if (fd < 0) {
-      reply.error(-fd);
-      return;
-    }
-    long result;
-    try {
-      result = FileOps.fstatfs(fd, scratch.statfs);
-    } finally {
-      inode.release(fd);
-    }
+    long result = inodes.get(node).apply(scratch, fd -> FileOps.fstatfs(fd, scratch.statfs));
     if (result >= 0) {
       long from = scratch.statfs;
       reply

@@ -6,6 +6,7 @@ import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.IntToLongFunction;
 
 /**
  * A file that the kernel knows by its node number.
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  */
 final class Inode {
   /** Stands for a node that is not known: every use of it is ESTALE. */
-  static final Inode UNKNOWN = new Inode(0, 0, 0, 0, null, Inode.NO_DESCRIPTOR, null);
+  static final Inode UNKNOWN = new Inode(0, null, 0, 0, null, Inode.NO_DESCRIPTOR, null);
 
   static final int NO_DESCRIPTOR = -1;
 
@@ -31,7 +32,7 @@ final class Inode {
       AtomicIntegerFieldUpdater.newUpdater(Inode.class, "users");
 
   private final long node;
-  private final long device;
+  private final Device device;
   private final long number;
   private final int type;
   private final Source source;
@@ -50,7 +51,13 @@ final class Inode {
    * @param handle file handle; may be {@code null} when there is a descriptor
    */
   Inode(
-      long node, long device, long number, int type, Source source, int descriptor, byte[] handle) {
+      long node,
+      Device device,
+      long number,
+      int type,
+      Source source,
+      int descriptor,
+      byte[] handle) {
     this.node = node;
     this.device = device;
     this.number = number;
@@ -65,12 +72,12 @@ final class Inode {
     return node;
   }
 
-  /** The device that holds the file, as in {@code Statx.device}. */
-  long device() {
+  /** What holds the file; {@code null} for {@link #UNKNOWN}. */
+  Device device() {
     return device;
   }
 
-  /** The inode number on that device. */
+  /** The inode number on that device, not the one that applications see. */
   long number() {
     return number;
   }
@@ -163,6 +170,24 @@ final class Inode {
     }
   }
 
+  /**
+   * Runs a system call on the file. For what is rare: the call may be an object to collect.
+   *
+   * @param call gets an O_PATH descriptor
+   * @return the call's result, or a negative error number
+   */
+  long apply(Scratch scratch, IntToLongFunction call) {
+    int fd = acquire(scratch);
+    if (fd < 0) {
+      return fd;
+    }
+    try {
+      return call.applyAsLong(fd);
+    } finally {
+      release(fd);
+    }
+  }
+
   /** Ends being alive; the caller took the last lookup. The descriptor goes with its last user. */
   void die() {
     if (hasDescriptor()) {
@@ -172,7 +197,7 @@ final class Inode {
 
   private void drop() {
     if (USERS.decrementAndGet(this) == 0) {
-      source.closeHeld(descriptor);
+      source.descriptors().close(descriptor);
     }
   }
 
@@ -187,15 +212,11 @@ final class Inode {
     if (!hasDescriptor() && handle != null) {
       return (int) source.openByHandle(handle, flags, scratch);
     }
-    int fd = acquire(scratch);
-    if (fd < 0) {
-      return fd;
-    }
-    try {
-      return (int)
-          FileOps.openat(FileFlags.AT_FDCWD, scratch.pathOf(fd), flags | FileFlags.O_CLOEXEC, 0);
-    } finally {
-      release(fd);
-    }
+    return (int)
+        apply(
+            scratch,
+            fd ->
+                FileOps.openat(
+                    FileFlags.AT_FDCWD, scratch.pathOf(fd), flags | FileFlags.O_CLOEXEC, 0));
   }
 }

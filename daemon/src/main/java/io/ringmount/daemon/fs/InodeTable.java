@@ -1,10 +1,12 @@
 package io.ringmount.daemon.fs;
 
 import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Statx;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jctools.maps.NonBlockingHashMapLong;
@@ -33,9 +35,13 @@ final class InodeTable implements AutoCloseable {
   private final AtomicLong nextNode = new AtomicLong(FileSystem.ROOT + 1);
   private final NonBlockingHashMapLong<Inode> byNode = new NonBlockingHashMapLong<>();
 
-  /** Device to inode number to inode. A device stays once seen: there are as many as mounts. */
-  private final NonBlockingHashMapLong<NonBlockingHashMapLong<Inode>> byIdentity =
-      new NonBlockingHashMapLong<>();
+  /**
+   * By device number as in {@link Statx#device}; each has its inodes. A device stays once seen:
+   * there are as many as mounts.
+   */
+  private final NonBlockingHashMapLong<Device> devices = new NonBlockingHashMapLong<>();
+
+  private final AtomicInteger nextDevice = new AtomicInteger();
 
   private final LongAdder ignoredForgets = new LongAdder();
 
@@ -59,14 +65,14 @@ final class InodeTable implements AutoCloseable {
     Inode root =
         new Inode(
             FileSystem.ROOT,
-            Statx.device(scratch.statx),
+            device(Statx.device(scratch.statx)),
             Statx.inode(scratch.statx),
             scratch.type(),
             source,
             source.root(),
             null);
     byNode.put(root.node(), root);
-    ofDevice(root.device()).put(root.number(), root);
+    root.device().inodes.put(root.number(), root);
   }
 
   /** The inode of a node, {@link Inode#UNKNOWN} if the kernel should not know it. */
@@ -77,8 +83,8 @@ final class InodeTable implements AutoCloseable {
 
   /** The inode of an identity, perhaps dead; {@code null} if there is none. */
   Inode find(long device, long number) {
-    NonBlockingHashMapLong<Inode> numbers = byIdentity.get(device);
-    return numbers == null ? null : numbers.get(number);
+    Device known = devices.get(device);
+    return known == null ? null : known.inodes.get(number);
   }
 
   /**
@@ -94,9 +100,12 @@ final class InodeTable implements AutoCloseable {
    *
    * @param fd O_PATH descriptor, which this method closes or keeps
    * @param scratch has the file's attributes
+   * @return {@code null} with the scratch's errno, ENFILE, when the file can be reached through a
+   *     descriptor only and no more may be held
    */
   Inode intern(int fd, Scratch scratch) {
-    NonBlockingHashMapLong<Inode> numbers = ofDevice(Statx.device(scratch.statx));
+    Device device = device(Statx.device(scratch.statx));
+    NonBlockingHashMapLong<Inode> numbers = device.inodes;
     long number = Statx.inode(scratch.statx);
     Inode mine = null;
     while (true) {
@@ -106,7 +115,12 @@ final class InodeTable implements AutoCloseable {
         return present;
       }
       if (mine == null) {
-        mine = newInode(fd, scratch);
+        mine = newInode(device, fd, scratch);
+        if (mine == null) {
+          FileOps.close(fd);
+          scratch.fail(-Errno.ENFILE);
+          return null;
+        }
         byNode.put(mine.node(), mine);
       }
       boolean won =
@@ -130,17 +144,27 @@ final class InodeTable implements AutoCloseable {
                 inode.handle(), fd, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch));
   }
 
-  private Inode newInode(int fd, Scratch scratch) {
-    boolean held = source.tryHold();
-    byte[] handle = held && !source.numbersAreWeak() ? null : source.handleOf(fd, scratch);
+  /** {@code null} when there may be no descriptor for a file that needs one. */
+  private Inode newInode(Device device, int fd, Scratch scratch) {
+    boolean weak = source.numbersAreWeak();
+    byte[] handle = weak ? source.handleOf(fd, scratch) : null;
+    // A descriptor pins a file that others delete: the server keeps its space, and an NFS client
+    // renames it where it should remove it, so that its directory cannot be removed either.
+    boolean pins = handle != null && scratch.type() != FileFlags.S_IFDIR;
+    boolean held = !pins && source.descriptors().tryCache();
     if (!held && handle == null) {
-      // No other way to reach the file again.
-      source.hold();
-      held = true;
+      handle = source.handleOf(fd, scratch);
+      if (handle == null) {
+        // No other way to reach the file again.
+        held = source.descriptors().tryHold();
+        if (!held) {
+          return null;
+        }
+      }
     }
     return new Inode(
         nextNode.getAndIncrement(),
-        Statx.device(scratch.statx),
+        device,
         Statx.inode(scratch.statx),
         scratch.type(),
         source,
@@ -170,10 +194,19 @@ final class InodeTable implements AutoCloseable {
     if (remaining < 0) {
       ignoredForgets.increment();
     } else if (remaining == 0) {
-      ofDevice(inode.device()).remove(inode.number(), inode);
+      inode.device().inodes.remove(inode.number(), inode);
       byNode.remove(node);
       inode.die();
     }
+  }
+
+  /**
+   * Whether a new file in a directory could be given a node. What can be reached by its handle
+   * always can.
+   */
+  boolean hasRoom(Inode directory) {
+    return source.descriptors().hasRoom()
+        || (source.hasHandles() && directory.device() == get(FileSystem.ROOT).device());
   }
 
   /** How many files the kernel knows, the root among them. */
@@ -195,15 +228,16 @@ final class InodeTable implements AutoCloseable {
       }
     }
     byNode.clear();
-    byIdentity.clear();
+    devices.clear();
   }
 
-  private NonBlockingHashMapLong<Inode> ofDevice(long device) {
-    NonBlockingHashMapLong<Inode> numbers = byIdentity.get(device);
-    if (numbers == null) {
-      byIdentity.putIfAbsent(device, new NonBlockingHashMapLong<>());
-      numbers = byIdentity.get(device);
+  private Device device(long number) {
+    Device known = devices.get(number);
+    if (known == null) {
+      // Of threads that race here one wins; the indexes of the others stay unused.
+      devices.putIfAbsent(number, new Device(nextDevice.getAndIncrement()));
+      known = devices.get(number);
     }
-    return numbers;
+    return known;
   }
 }

@@ -15,6 +15,9 @@ import io.ringmount.channels.linux.Statx;
  * directory's descriptor and never followed, so nothing outside the source can be found.
  */
 final class Lookup {
+  /** To open a file only to name it. */
+  static final int OPEN_PATH = FileFlags.O_PATH | FileFlags.O_CLOEXEC;
+
   private final Source source;
   private final InodeTable inodes;
   private final Answers answers;
@@ -34,7 +37,7 @@ final class Lookup {
     } else if (scratch.errno() == Errno.ENOENT) {
       answers.absent(reply);
     } else {
-      reply.error(scratch.errno());
+      Answers.error(reply, -scratch.errno());
     }
   }
 
@@ -78,12 +81,7 @@ final class Lookup {
   }
 
   private Inode open(int directory, Name name, Scratch scratch) {
-    long fd =
-        FileOps.openat(
-            directory,
-            name.address(),
-            FileFlags.O_PATH | FileFlags.O_NOFOLLOW | FileFlags.O_CLOEXEC,
-            0);
+    long fd = FileOps.openat(directory, name.address(), OPEN_PATH | FileFlags.O_NOFOLLOW, 0);
     if (fd < 0) {
       scratch.fail(fd);
       return null;

@@ -53,7 +53,12 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
    * @throws LinuxException it cannot be opened, or is no directory
    */
   public MirrorFileSystem(Path directory, MirrorOptions options) throws LinuxException {
-    source = new Source(directory, options.descriptorBudget());
+    this(new Source(directory, DescriptorBudget.ofProcess(options.descriptorBudget())), options);
+  }
+
+  /** Takes over a source that is open. */
+  MirrorFileSystem(Source source, MirrorOptions options) throws LinuxException {
+    this.source = source;
     inodes = new InodeTable(source);
     Answers answers = new Answers(options);
     Lookup lookup = new Lookup(source, inodes, answers);
@@ -116,8 +121,14 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   @Override
   public void create(
-      Request request, long parent, Name name, int mode, int flags, CreateReply reply) {
-    creation.create(request, parent, name, mode, flags, reply);
+      Request request,
+      long parent,
+      Name name,
+      int mode,
+      int flags,
+      boolean killPrivileges,
+      CreateReply reply) {
+    creation.create(request, parent, name, mode, flags, killPrivileges, reply);
   }
 
   @Override
@@ -245,7 +256,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
    * How many descriptors are kept for files that the kernel knows; open files are not among them.
    */
   public int descriptorsHeld() {
-    return source.held();
+    return source.descriptors().held();
   }
 
   /** How many forgets named an unknown node or more lookups than were counted; should be 0. */

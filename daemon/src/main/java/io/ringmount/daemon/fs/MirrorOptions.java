@@ -10,7 +10,8 @@ package io.ringmount.daemon.fs;
  *     all
  * @param directIo files bypass the kernel's page cache
  * @param descriptorBudget the most descriptors kept open for files the kernel knows; files beyond
- *     it are opened for each operation, where the backend has file handles
+ *     it are opened for each operation, where the backend has file handles. Where it has none, up
+ *     to half of the process's limit of descriptors is used
  */
 public record MirrorOptions(
     long entryTimeoutNanos,

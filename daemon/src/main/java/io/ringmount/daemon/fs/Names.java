@@ -24,7 +24,7 @@ final class Names {
     Inode directory = inodes.get(parent);
     int fd = directory.acquire(scratch);
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     try {
@@ -38,19 +38,9 @@ final class Names {
    * @param flags 0, or {@code AT_REMOVEDIR} for a directory
    */
   void remove(long parent, Name name, int flags, Reply reply) {
-    Inode directory = inodes.get(parent);
-    int fd = directory.acquire(Scratch.get());
-    if (fd < 0) {
-      reply.error(-fd);
-      return;
-    }
-    long result;
-    try {
-      result = FileOps.unlinkat(fd, name.address(), flags);
-    } finally {
-      directory.release(fd);
-    }
-    Answers.result(reply, result);
+    Answers.result(
+        reply,
+        inodes.get(parent).apply(Scratch.get(), fd -> FileOps.unlinkat(fd, name.address(), flags)));
   }
 
   /**
@@ -60,24 +50,16 @@ final class Names {
     Scratch scratch = Scratch.get();
     Inode from = inodes.get(parent);
     Inode to = inodes.get(newParent);
-    long result = from.acquire(scratch);
-    if (result >= 0) {
-      int fromFd = (int) result;
-      try {
-        result = to.acquire(scratch);
-        if (result >= 0) {
-          int toFd = (int) result;
-          try {
-            result = FileOps.renameat2(fromFd, name.address(), toFd, newName.address(), flags);
-          } finally {
-            to.release(toFd);
-          }
-        }
-      } finally {
-        from.release(fromFd);
-      }
-    }
-    Answers.result(reply, result);
+    Answers.result(
+        reply,
+        from.apply(
+            scratch,
+            fromFd ->
+                to.apply(
+                    scratch,
+                    toFd ->
+                        FileOps.renameat2(
+                            fromFd, name.address(), toFd, newName.address(), flags))));
   }
 
   void link(long node, long newParent, Name newName, EntryReply reply) {
@@ -86,26 +68,21 @@ final class Names {
     Inode directory = inodes.get(newParent);
     int fd = inode.acquire(scratch);
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     try {
-      long result = directory.acquire(scratch);
-      if (result >= 0) {
-        int directoryFd = (int) result;
-        try {
-          result =
-              FileOps.linkat(
-                  fd, FileOps.EMPTY_PATH, directoryFd, newName.address(), FileFlags.AT_EMPTY_PATH);
-        } finally {
-          directory.release(directoryFd);
-        }
-      }
+      long result =
+          directory.apply(
+              scratch,
+              to ->
+                  FileOps.linkat(
+                      fd, FileOps.EMPTY_PATH, to, newName.address(), FileFlags.AT_EMPTY_PATH));
       if (result >= 0) {
         result = Answers.statx(fd, scratch);
       }
       if (result < 0) {
-        reply.error((int) -result);
+        Answers.error(reply, result);
       } else if (!inode.addLookup()) {
         reply.error(Errno.ESTALE);
       } else {

@@ -4,6 +4,7 @@ import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.IntToLongFunction;
 
 /**
  * An open file or directory, as the kernel knows it by its handle.
@@ -72,6 +73,19 @@ final class OpenFile {
       if (USERS.compareAndSet(this, count, count + 1)) {
         return descriptor;
       }
+    }
+  }
+
+  /** As {@link Inode#apply}, with the descriptor that is open. */
+  long apply(IntToLongFunction call) {
+    int fd = acquire();
+    if (fd < 0) {
+      return fd;
+    }
+    try {
+      return call.applyAsLong(fd);
+    } finally {
+      release();
     }
   }
 

@@ -67,20 +67,29 @@ final class OpenFiles {
     }
     Scratch scratch = Scratch.get();
     int fd = inode.open(backendFlags(flags), scratch);
-    if (fd < 0) {
-      reply.error(-fd);
-      return;
+    if (fd >= 0 && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
+      fd = clearPrivileges(fd, scratch);
     }
-    if (killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
-      long result = Privileges.clear(fd, scratch);
-      if (result < 0) {
-        FileOps.close(fd);
-        reply.error((int) -result);
-        return;
-      }
+    if (fd < 0) {
+      Answers.error(reply, fd);
+      return;
     }
     add(inode, fd, flags, reply.open());
     reply.done();
+  }
+
+  /**
+   * Takes set-user-id and set-group-id from a file that was just opened.
+   *
+   * @return {@code fd}, or a negative error number, and then {@code fd} is closed
+   */
+  static int clearPrivileges(int fd, Scratch scratch) {
+    long result = Privileges.clear(fd, scratch);
+    if (result < 0) {
+      FileOps.close(fd);
+      return (int) result;
+    }
+    return fd;
   }
 
   /** Gives an open regular file, whose descriptor it takes over, a handle. */
@@ -98,7 +107,7 @@ final class OpenFiles {
     int fd =
         inode.open(FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_CLOEXEC, Scratch.get());
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     reply.open().handle(handles.add(new OpenFile(inode, fd, 0)));
@@ -116,7 +125,7 @@ final class OpenFiles {
     OpenFile file = handles.get(handle, node);
     int fd = file.acquire();
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     try {
@@ -131,7 +140,7 @@ final class OpenFiles {
           done += (int) result;
         } else if (result != -Errno.EINTR) {
           if (result < 0 && done == 0) {
-            reply.error((int) -result);
+            Answers.error(reply, result);
             return;
           }
           break;
@@ -155,7 +164,7 @@ final class OpenFiles {
     OpenFile file = handles.get(handle, node);
     int fd = file.acquire();
     if (fd < 0) {
-      reply.error(-fd);
+      Answers.error(reply, fd);
       return;
     }
     try {
@@ -176,7 +185,7 @@ final class OpenFiles {
                 scratch);
       }
       if (result < 0) {
-        reply.error((int) -result);
+        Answers.error(reply, result);
       } else {
         reply.written((int) result);
         reply.done();
@@ -208,38 +217,17 @@ final class OpenFiles {
 
   /** Lets the backend report errors of delayed writes, as each close(2) of a descriptor does. */
   void flush(long node, long handle, Reply reply) {
-    OpenFile file = handles.get(handle, node);
-    int fd = file.acquire();
-    if (fd < 0) {
-      reply.error(-fd);
-      return;
-    }
-    long result;
-    try {
-      result = FileOps.dup(fd);
-      if (result >= 0) {
-        result = FileOps.close((int) result);
-      }
-    } finally {
-      file.release();
-    }
-    Answers.result(reply, result);
+    Answers.result(reply, handles.get(handle, node).apply(OpenFiles::closeCopy));
+  }
+
+  private static long closeCopy(int fd) {
+    long copy = FileOps.dup(fd);
+    return copy < 0 ? copy : FileOps.close((int) copy);
   }
 
   /** Also for directories. */
   void fsync(long node, long handle, boolean dataOnly, Reply reply) {
     OpenFile file = handles.get(handle, node);
-    int fd = file.acquire();
-    if (fd < 0) {
-      reply.error(-fd);
-      return;
-    }
-    long result;
-    try {
-      result = dataOnly ? FileOps.fdatasync(fd) : FileOps.fsync(fd);
-    } finally {
-      file.release();
-    }
-    Answers.result(reply, result);
+    Answers.result(reply, file.apply(dataOnly ? FileOps::fdatasync : FileOps::fsync));
   }
 }

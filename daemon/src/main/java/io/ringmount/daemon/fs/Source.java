@@ -7,11 +7,11 @@ import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.linux.StatFs;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 
 /**
- * The directory that is mirrored: its root, its file handles, and the budget of descriptors that
- * may be kept for its files.
+ * The directory that is mirrored: its root, its file handles, and the descriptors that are held for
+ * its files.
  *
  * <p>A file handle names a file for ever: inode number and generation, so that a later file with
  * the same inode number has another one.
@@ -40,6 +40,14 @@ final class Source implements AutoCloseable {
     0x47504653
   };
 
+  /** What is taken to be so whatever the backend says. */
+  enum Pretence {
+    /** It has no file handles. */
+    NO_HANDLES,
+    /** Others write to it. */
+    SHARED
+  }
+
   private final int root;
 
   /** The root again, not O_PATH: {@code open_by_handle_at} wants that. */
@@ -48,17 +56,21 @@ final class Source implements AutoCloseable {
   private final int mountId;
   private final boolean handles;
   private final boolean shared;
-  private final int budget;
-  private final AtomicInteger held = new AtomicInteger();
+  private final DescriptorBudget descriptors;
 
   /**
    * Opens the source.
    *
-   * @param budget the most descriptors to hold, see {@link #tryHold}
    * @throws LinuxException the directory cannot be opened, or is none
    */
-  Source(Path directory, int budget) throws LinuxException {
-    this.budget = budget;
+  Source(Path directory, DescriptorBudget descriptors) throws LinuxException {
+    this(directory, descriptors, Set.of());
+  }
+
+  /** As the other, for tests: a backend that is not at hand. */
+  Source(Path directory, DescriptorBudget descriptors, Set<Pretence> pretences)
+      throws LinuxException {
+    this.descriptors = descriptors;
     this.root = FileOps.open(directory, FileFlags.O_PATH | FileFlags.O_DIRECTORY);
     Scratch scratch = Scratch.get();
     this.handleRoot =
@@ -71,10 +83,16 @@ final class Source implements AutoCloseable {
                     FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_CLOEXEC,
                     0));
     this.shared =
-        FileOps.fstatfs(root, scratch.statfs) == 0 && isShared(StatFs.type(scratch.statfs));
+        pretences.contains(Pretence.SHARED)
+            || (FileOps.fstatfs(root, scratch.statfs) == 0
+                && isShared(StatFs.type(scratch.statfs)));
     boolean named = readHandle(root, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) == 0;
     this.mountId = named ? Memory.getInt(scratch.mountId) : 0;
-    this.handles = named && handleRoot >= 0 && canOpen(scratch.handle);
+    this.handles =
+        !pretences.contains(Pretence.NO_HANDLES)
+            && named
+            && handleRoot >= 0
+            && canOpen(scratch.handle);
   }
 
   private static boolean isShared(long type) {
@@ -104,7 +122,17 @@ final class Source implements AutoCloseable {
     return shared;
   }
 
+  /** The descriptors that are held for its files. */
+  DescriptorBudget descriptors() {
+    return descriptors;
+  }
+
   // ---- handles ---------------------------------------------------------------------------------
+
+  /** Whether the files of the root's own mount have handles. */
+  boolean hasHandles() {
+    return handles;
+  }
 
   /**
    * The file handle of an open file, head included.
@@ -151,33 +179,6 @@ final class Source implements AutoCloseable {
   long openByHandle(byte[] handle, int flags, Scratch scratch) {
     Memory.copy(handle, 0, scratch.handle, handle.length);
     return FileOps.openByHandleAt(handleRoot, scratch.handle, flags | FileFlags.O_CLOEXEC);
-  }
-
-  // ---- budget ----------------------------------------------------------------------------------
-
-  /** Takes one descriptor from the budget; {@code false} when it is used up. */
-  boolean tryHold() {
-    if (held.incrementAndGet() <= budget) {
-      return true;
-    }
-    held.decrementAndGet();
-    return false;
-  }
-
-  /** Takes one descriptor even beyond the budget. */
-  void hold() {
-    held.incrementAndGet();
-  }
-
-  /** Closes a descriptor that was taken from the budget. */
-  void closeHeld(int fd) {
-    FileOps.close(fd);
-    held.decrementAndGet();
-  }
-
-  /** How many descriptors are held now. */
-  int held() {
-    return held.get();
   }
 
   /** Closes the root; nothing of the source may be in use. */

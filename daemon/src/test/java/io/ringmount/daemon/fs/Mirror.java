@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A file system under test, called as the kernel would through a channel. */
@@ -46,6 +47,12 @@ final class Mirror implements AutoCloseable {
     this.source = source.toAbsolutePath();
     umask = ProcessControl.setUmask(0);
     fs = new MirrorFileSystem(source, options);
+  }
+
+  Mirror(Path source, DescriptorBudget budget, Source.Pretence pretence) throws LinuxException {
+    this.source = source.toAbsolutePath();
+    umask = ProcessControl.setUmask(0);
+    fs = new MirrorFileSystem(new Source(source, budget, Set.of(pretence)), OPTIONS);
   }
 
   Mirror(Path source) throws LinuxException {
@@ -115,8 +122,13 @@ final class Mirror implements AutoCloseable {
   }
 
   Answer.OfEntry create(Request caller, long parent, String name, int mode, int flags) {
+    return create(caller, parent, name, mode, flags, false);
+  }
+
+  Answer.OfEntry create(
+      Request caller, long parent, String name, int mode, int flags, boolean kill) {
     Answer.OfEntry answer = new Answer.OfEntry();
-    fs.create(caller, parent, Name.of(name), FileFlags.S_IFREG | mode, flags, answer);
+    fs.create(caller, parent, Name.of(name), FileFlags.S_IFREG | mode, flags, kill, answer);
     return answer;
   }
 

@@ -76,6 +76,30 @@ class MirrorOwnerTest {
   }
 
   @Test
+  void createWithTruncationTakesPrivilegesOfAFileThatExists() throws Exception {
+    Files.writeString(source.resolve("theirs/tool"), "tool");
+    long node = mirror.lookup(theirs, "tool").node();
+    Mirror.Change toSet = new Mirror.Change().mode(04777);
+    mirror.setattr(node, toSet).assertDone();
+    int truncating = FileFlags.O_WRONLY | FileFlags.O_TRUNC;
+    int set = FileFlags.S_IFREG | 04777;
+    Mirror.Caller root = Mirror.ROOT_USER;
+    mirror.create(root, theirs, "tool", 0600, FileFlags.O_WRONLY, true).assertDone();
+    assertEquals(set, mirror.getattr(node).attributes().mode());
+    mirror.create(root, theirs, "tool", 0600, truncating, false).assertDone();
+    assertEquals(set, mirror.getattr(node).attributes().mode());
+    int cleared = FileFlags.S_IFREG | 0777;
+    Answer.OfEntry opened = mirror.create(root, theirs, "tool", 0600, truncating, true);
+    assertEquals(cleared, opened.attributes().mode());
+    // This caller may write the file and does not own it.
+    mirror.setattr(node, toSet).assertDone();
+    opened = mirror.create(USER, theirs, "tool", 0600, truncating, true);
+    assertEquals(cleared, opened.attributes().mode());
+    Answer.OfEntry made = mirror.create(root, theirs, "new", 04755, truncating, true);
+    assertEquals(FileFlags.S_IFREG | 04755, made.attributes().mode(), "a new file keeps its mode");
+  }
+
+  @Test
   void directoryWithSetGroupIdGivesItsGroup() {
     mirror.setattr(theirs, new Mirror.Change().gid(1234)).assertDone();
     mirror.setattr(theirs, new Mirror.Change().mode(02775)).assertDone();
