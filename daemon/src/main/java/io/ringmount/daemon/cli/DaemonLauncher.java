@@ -31,7 +31,6 @@ final class DaemonLauncher {
   /** From the start of the process to its report; a loaded machine may take seconds. */
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
   private static final int LONGEST_LOG_LINE = 300;
@@ -98,7 +97,9 @@ final class DaemonLauncher {
 
     synchronized void start(MountSettings settings) throws IOException {
       ProcessBuilder builder =
-          new ProcessBuilder(JavaCommand.of("serve", MountName.escapeFully(mountpoint)))
+          new ProcessBuilder(
+                  JavaCommand.of(
+                      entry.crashReport(), "serve", MountName.escapeFully(mountpoint.toString())))
               .directory(new File("/"))
               .redirectError(ProcessBuilder.Redirect.appendTo(entry.log().toFile()));
       // File names are UTF-8 for the daemon, whatever the caller's language.
@@ -189,18 +190,11 @@ final class DaemonLauncher {
       }
     }
 
-    void awaitAnswer(int connection) throws CommandFailure, InterruptedException {
-      String problem =
-          switch (MountProbe.ask(mountpoint, ANSWER_LIMIT)) {
-            case MountProbe.Outcome.Answers(int seen) when seen == connection -> null;
-            case MountProbe.Outcome.Answers _ -> "something else is mounted on top";
-            case MountProbe.Outcome.Gone _ -> "the mount ended at once";
-            case MountProbe.Outcome.Fails(String error) -> "the mount does not work: " + error;
-            case MountProbe.Outcome.Hangs _ ->
-                "the mount does not answer within " + ANSWER_LIMIT.toSeconds() + " s";
-          };
-      if (problem != null) {
-        throw new CommandFailure(problem, mountpoint.toString(), "does the backend answer?");
+    void awaitAnswer(int connection) throws CommandFailure, IOException, InterruptedException {
+      try {
+        MountProbe.mustAnswer(mountpoint, connection);
+      } catch (CommandFailure e) {
+        throw CommandFailure.reported(e.getMessage() + " The log is " + root.keepLog(entry));
       }
     }
 

@@ -12,10 +12,15 @@ import java.util.stream.Collectors;
 final class JavaCommand {
   private JavaCommand() {}
 
-  static List<String> of(String... arguments) {
+  /**
+   * @param crashReport the file to which Java writes why it crashed
+   */
+  static List<String> of(Path crashReport, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags());
+    // A percent sign would begin a placeholder.
+    command.add("-XX:ErrorFile=" + crashReport.toString().replace("%", "%%"));
     command.add("-cp");
     command.add(absolute(System.getProperty("java.class.path")));
     command.add(Main.class.getName());

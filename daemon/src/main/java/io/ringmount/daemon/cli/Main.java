@@ -2,11 +2,12 @@ package io.ringmount.daemon.cli;
 
 import io.ringmount.daemon.config.OptionTable;
 import java.io.PrintWriter;
-import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -46,26 +47,15 @@ public final class Main implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.getSubcommands()
         .get("mount")
-        .getCommandSpec()
-        .usageMessage()
-        .sectionMap(
-            withOptionTable(
-                line.getSubcommands().get("mount").getCommandSpec().usageMessage().sectionMap()));
+        .getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_FOOTER, _ -> optionTable());
     return line;
   }
 
-  /** Adds the table to the end of {@code mount --help}; as a section it is printed as it is. */
-  private static Map<String, CommandLine.IHelpSectionRenderer> withOptionTable(
-      Map<String, CommandLine.IHelpSectionRenderer> sections) {
-    sections.put(
-        CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER,
-        help ->
-            System.lineSeparator()
-                + "Mount options (-o):"
-                + System.lineSeparator()
-                + String.join(System.lineSeparator(), OptionTable.help())
-                + System.lineSeparator());
-    return sections;
+  /** The end of {@code mount --help}; as a section it is printed as it is. */
+  private static String optionTable() {
+    return OptionTable.help().stream()
+        .collect(Collectors.joining("\n", "\nMount options (-o):\n", "\n"));
   }
 
   private static int wrongUsage(ParameterException e, String[] args) {

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /** What must hold before a mount touches anything. */
 final class MountChecks {
@@ -34,16 +37,34 @@ final class MountChecks {
   }
 
   /** The backend directory, without links. */
-  Path source(Path given) throws CommandFailure {
+  Path source(Path given) throws CommandFailure, InterruptedException {
+    Path source =
+        askBackend(
+            given,
+            () -> {
+              Path real = given.toRealPath();
+              return Files.isDirectory(real) ? real : null;
+            });
+    if (source == null) {
+      throw new CommandFailure(
+          "the backend is not a directory", given.toString(), "name a directory");
+    }
+    return source;
+  }
+
+  /** Asks what a backend may never answer, and gives up after a while. */
+  private static <T> T askBackend(Path backend, Callable<T> question)
+      throws CommandFailure, InterruptedException {
+    Duration limit = MountProbe.ANSWER_LIMIT;
     try {
-      Path source = given.toRealPath();
-      if (!Files.isDirectory(source)) {
-        throw new CommandFailure(
-            "the backend is not a directory", source.toString(), "name a directory");
-      }
-      return source;
-    } catch (IOException e) {
-      throw new CommandFailure("cannot use the backend", given.toString(), e);
+      return TimeLimit.run(limit, "backend-check", question);
+    } catch (TimeoutException e) {
+      throw new CommandFailure(
+          "the backend does not answer within " + limit.toSeconds() + " s",
+          backend.toString(),
+          "is its server up?");
+    } catch (ExecutionException e) {
+      throw new CommandFailure("cannot use the backend", backend.toString(), e.getCause());
     }
   }
 
@@ -87,37 +108,39 @@ final class MountChecks {
   }
 
   /** Refuses directories that contain each other: the mount would serve itself, without end. */
-  static void apart(Path source, Path mountpoint) throws CommandFailure {
-    String why;
-    if (source.equals(mountpoint)) {
-      why = "the mount would hide its own backend";
-    } else if (isWithin(mountpoint, source)) {
-      why = "the mount point lies in the backend, so the mount would contain itself";
-    } else if (isWithin(source, mountpoint)) {
-      why = "the backend lies in the mount point, so the mount would hide it";
-    } else {
-      return;
+  static void apart(Path source, Path mountpoint) throws CommandFailure, InterruptedException {
+    String why = askBackend(source, () -> overlap(source, mountpoint));
+    if (why != null) {
+      throw new CommandFailure(
+          why, source + " and " + mountpoint, "use a mount point outside the backend");
     }
-    throw new CommandFailure(
-        why, source + " and " + mountpoint, "use a mount point outside the backend");
+  }
+
+  /** Why the two directories exclude each other; null when they do not. */
+  private static String overlap(Path source, Path mountpoint) throws IOException {
+    if (source.equals(mountpoint)) {
+      return "the mount would hide its own backend";
+    }
+    if (isWithin(mountpoint, source)) {
+      return "the mount point lies in the backend, so the mount would contain itself";
+    }
+    return isWithin(source, mountpoint)
+        ? "the backend lies in the mount point, so the mount would hide it"
+        : null;
   }
 
   /** By identity, not by name alone, since a bind mount gives a directory a second name. */
-  private static boolean isWithin(Path inner, Path outer) throws CommandFailure {
+  private static boolean isWithin(Path inner, Path outer) throws IOException {
     if (inner.startsWith(outer)) {
       return true;
     }
-    try {
-      Object wanted = identity(outer);
-      for (Path each = inner; each != null; each = each.getParent()) {
-        if (wanted.equals(identity(each))) {
-          return true;
-        }
+    Object wanted = identity(outer);
+    for (Path each = inner; each != null; each = each.getParent()) {
+      if (wanted.equals(identity(each))) {
+        return true;
       }
-      return false;
-    } catch (IOException e) {
-      throw new CommandFailure("cannot compare directories", inner + " and " + outer, e);
     }
+    return false;
   }
 
   private static Object identity(Path directory) throws IOException {

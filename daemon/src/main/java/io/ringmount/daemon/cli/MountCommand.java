@@ -1,6 +1,5 @@
 package io.ringmount.daemon.cli;
 
-import io.ringmount.channels.FuseMount;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.MountOptionParser;
@@ -10,7 +9,6 @@ import io.ringmount.daemon.control.MountTable;
 import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,8 +23,6 @@ import picocli.CommandLine.Spec;
     name = "mount",
     description = "Mounts a backend directory; returns when the mount answers.")
 final class MountCommand implements Callable<Integer> {
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
-
   @Parameters(index = "0", paramLabel = "BACKEND", description = "The directory to serve.")
   private Path backend;
 
@@ -98,21 +94,11 @@ final class MountCommand implements Callable<Integer> {
       throws CommandFailure, IOException, InterruptedException {
     try {
       new Daemon(settings, root, DaemonLauncher.claim(root, settings))
-          .run(MountCommand::mustAnswer);
+          .run(mount -> MountProbe.mustAnswer(mount.mountpoint(), mount.connectionId()));
     } catch (InvalidOptionsException e) {
       throw wrongOptions(e);
     } catch (IOException e) {
       throw new CommandFailure("cannot mount", settings.mountpoint().toString(), e);
-    }
-  }
-
-  private static void mustAnswer(FuseMount mount) throws CommandFailure, InterruptedException {
-    MountProbe.Outcome outcome = MountProbe.ask(mount.mountpoint(), ANSWER_LIMIT);
-    if (!outcome.equals(new MountProbe.Outcome.Answers(mount.connectionId()))) {
-      throw new CommandFailure(
-          "the mount does not answer: " + outcome,
-          mount.mountpoint().toString(),
-          "does the backend answer?");
     }
   }
 }

@@ -29,7 +29,31 @@ final class MountProbe {
     record Hangs() implements Outcome {}
   }
 
+  /** The most that a backend or a new mount may take for an answer. */
+  static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
   private MountProbe() {}
+
+  /**
+   * Asks a mount that was just made.
+   *
+   * @param connection the number that its answer must have
+   */
+  static void mustAnswer(Path mountpoint, int connection)
+      throws CommandFailure, InterruptedException {
+    String problem =
+        switch (ask(mountpoint, ANSWER_LIMIT)) {
+          case Outcome.Answers(int seen) when seen == connection -> null;
+          case Outcome.Answers _ -> "something else is mounted on top";
+          case Outcome.Gone _ -> "the mount ended at once";
+          case Outcome.Fails(String error) -> "the mount does not work: " + error;
+          case Outcome.Hangs _ ->
+              "the mount does not answer within " + ANSWER_LIMIT.toSeconds() + " s";
+        };
+    if (problem != null) {
+      throw new CommandFailure(problem, mountpoint.toString(), "does the backend answer?");
+    }
+  }
 
   static Outcome ask(Path mountpoint, Duration limit) throws InterruptedException {
     try {

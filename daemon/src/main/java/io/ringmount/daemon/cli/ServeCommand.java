@@ -11,7 +11,6 @@ import io.ringmount.channels.linux.SyscallNumber;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.control.Json;
-import io.ringmount.daemon.control.MountName;
 import io.ringmount.daemon.control.RunRoot;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -58,14 +57,10 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private MountSettings readOrder() throws IOException, InvalidOptionsException {
+  private static MountSettings readOrder() throws IOException, InvalidOptionsException {
     byte[] bytes = System.in.readNBytes(DaemonMessages.LONGEST);
     String text = new String(bytes, StandardCharsets.UTF_8);
-    MountSettings settings = Json.parse(text, DaemonMessages.Order.class).settings();
-    if (!MountName.escapeFully(settings.mountpoint()).equals(name)) {
-      throw new IOException("serve " + name + " was told to mount " + settings.mountpoint());
-    }
-    return settings;
+    return Json.parse(text, DaemonMessages.Order.class).settings();
   }
 
   private static void leaveTerminal() throws IOException {

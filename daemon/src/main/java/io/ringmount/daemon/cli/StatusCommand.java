@@ -89,7 +89,7 @@ final class StatusCommand implements Callable<Integer> {
           "clean up with: ringmount unmount " + mount.mountpoint());
     }
     try {
-      return new ControlClient(root.at(Path.of(mount.mountpoint())).socket()).status();
+      return new ControlClient(root.at(mount.mountpoint()).socket()).status();
     } catch (IOException e) {
       throw new CommandFailure(
           "process " + mount.pid() + " gives no status", mount.mountpoint(), e);

@@ -40,6 +40,11 @@ final class StopSignals {
     }
   }
 
+  /** Whether a signal came. */
+  synchronized boolean stopped() {
+    return stopped;
+  }
+
   /** What the signals end; at once, when one came already. */
   void end(FuseMount newMount) {
     boolean now;

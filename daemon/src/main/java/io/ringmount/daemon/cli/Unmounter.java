@@ -9,7 +9,6 @@ import io.ringmount.daemon.control.KnownMount;
 import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.MountState;
 import io.ringmount.daemon.control.MountTable;
-import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
@@ -41,12 +40,12 @@ final class Unmounter {
    * Unmounts the topmost mount at a path.
    *
    * @param force also when it is in use or hangs: those who wait for it get an error
+   * @return where the files are that tell of a daemon that died, if it did
    */
-  void unmount(Path mountpoint, boolean force) throws CommandFailure, IOException {
+  List<Path> unmount(Path mountpoint, boolean force) throws CommandFailure, IOException {
     Optional<KnownMount> mounted = mounts.find(mountpoint);
     if (mounted.isEmpty()) {
-      notOurs(mountpoint, force);
-      return;
+      return notOurs(mountpoint, force);
     }
     Optional<PidFd> daemon = daemonOf(mounted.get());
     try {
@@ -58,11 +57,11 @@ final class Unmounter {
     } finally {
       daemon.ifPresent(PidFd::close);
     }
-    root.release(root.at(mountpoint), ProcessIdentity.current());
+    return root.clear(root.at(mountpoint));
   }
 
   /** Nothing of ours is mounted; there may be a daemon without its mount. */
-  private void notOurs(Path mountpoint, boolean force) throws CommandFailure, IOException {
+  private List<Path> notOurs(Path mountpoint, boolean force) throws CommandFailure, IOException {
     RunDirectory entry = root.at(mountpoint);
     Optional<MountRecord> left = entry.record();
     if (left.isPresent()) {
@@ -78,8 +77,7 @@ final class Unmounter {
           awaitExit(daemon, stale, force);
         }
       }
-      root.release(entry, ProcessIdentity.current());
-      return;
+      return root.clear(entry);
     }
     Optional<MountEntry> other = mounts.topmost(mountpoint);
     throw other.isPresent()

@@ -47,6 +47,11 @@ public final class MountOptionParser {
     if (item.isEmpty() || OptionTable.isWithoutMeaning(name)) {
       return;
     }
+    String refusal = OptionTable.REFUSED.get(name);
+    if (refusal != null) {
+      mistake(name + " " + refusal, "leave it out");
+      return;
+    }
     String alias = OptionTable.ALIASES.get(name);
     if (alias != null) {
       if (equals >= 0) {
@@ -69,7 +74,9 @@ public final class MountOptionParser {
     } else {
       mistake(
           "unknown option " + shorten(name),
-          "the nearest is " + OptionTable.nearest(shorten(name)));
+          OptionTable.nearest(shorten(name))
+              .map(valid -> "the nearest is " + valid)
+              .orElse("see 'ringmount mount --help'"));
     }
   }
 

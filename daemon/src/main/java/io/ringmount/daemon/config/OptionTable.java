@@ -101,7 +101,28 @@ public final class OptionTable {
           "nosuid",
           "nodev",
           "allow_other",
-          "default_permissions");
+          "default_permissions",
+          "async",
+          "exec",
+          "noatime",
+          "relatime");
+
+  private static final String FIXED_FLAGS = "cannot be: every mount is nosuid,nodev";
+
+  /** Words of fstab that would be a promise nobody keeps, and why. */
+  static final Map<String, String> REFUSED =
+      Map.of(
+          "suid",
+          FIXED_FLAGS,
+          "dev",
+          FIXED_FLAGS,
+          "noexec",
+          "is not supported: programs on the mount can be run",
+          "sync",
+          "is not supported: the backend decides when it stores what is written");
+
+  /** What looks like no option at all has no nearest one. */
+  private static final int MOST_TYPOS = 3;
 
   private OptionTable() {}
 
@@ -123,12 +144,16 @@ public final class OptionTable {
     return WITHOUT_MEANING.contains(word) || word.startsWith("x-");
   }
 
-  /** The valid name that is closest to a mistyped one. */
-  public static String nearest(String name) {
+  /** The valid name that was probably meant by a mistyped one. */
+  public static Optional<String> nearest(String name) {
     String plain = name.toLowerCase(Locale.ROOT).replace('-', '_');
     return Stream.concat(ALL.stream().map(Option::name), ALIASES.keySet().stream().sorted())
         .min(Comparator.comparingInt(valid -> editDistance(plain, valid)))
-        .orElseThrow();
+        .filter(valid -> isTypo(editDistance(plain, valid), plain.length()));
+  }
+
+  private static boolean isTypo(int distance, int length) {
+    return distance <= MOST_TYPOS && 2 * distance < length;
   }
 
   /**
@@ -179,6 +204,7 @@ public final class OptionTable {
         "  Accepted without effect: "
             + String.join(", ", WITHOUT_MEANING.stream().sorted().toList())
             + ", x-*");
+    lines.add("  Access times are kept by the backend, as its own mount options say.");
     return lines;
   }
 }

@@ -2,11 +2,15 @@ package io.ringmount.daemon.control;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -34,6 +38,9 @@ public final class ControlClient {
    * @throws IOException when there is no answer, or it is an error or not of this type
    */
   <T> T ask(String request, Class<T> type) throws IOException {
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("its control socket is missing");
+    }
     // The time limit is for connecting too: with a full backlog that waits.
     try (SocketChannel server = SocketChannel.open(StandardProtocolFamily.UNIX);
         Deadline _ = new Deadline(server, timeLimit)) {
@@ -45,8 +52,12 @@ public final class ControlClient {
         throw new IOException("the daemon says: " + reply.get("error"));
       }
       return Json.convert(reply.get("ok"), type);
-    } catch (ClosedChannelException e) {
-      throw new IOException("the daemon does not answer within " + timeLimit.toSeconds() + " s", e);
+    } catch (ClosedChannelException timeIsOver) {
+      throw new IOException("it does not answer within " + timeLimit.toSeconds() + " s");
+    } catch (ConnectException refused) {
+      throw new IOException("nobody listens on its control socket");
+    } catch (EOFException ended) {
+      throw new IOException("it ended before it answered");
     } catch (JsonParseException e) {
       throw new IOException("the daemon's answer makes no sense: " + e.getMessage(), e);
     }

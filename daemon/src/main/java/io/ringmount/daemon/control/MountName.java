@@ -1,7 +1,6 @@
 package io.ringmount.daemon.control;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -21,7 +20,7 @@ public final class MountName {
    *
    * @param mountpoint absolute
    */
-  public static String escape(Path mountpoint) {
+  public static String escape(String mountpoint) {
     String name = escapeFully(mountpoint);
     if (name.length() <= LONGEST) {
       return name;
@@ -33,8 +32,8 @@ public final class MountName {
   }
 
   /** As {@link #escape}, however long. */
-  public static String escapeFully(Path mountpoint) {
-    String path = mountpoint.toString().replaceAll("/+", "/").replaceAll("^/|/$", "");
+  public static String escapeFully(String mountpoint) {
+    String path = mountpoint.replaceAll("/+", "/").replaceAll("^/|/$", "");
     if (path.isEmpty()) {
       return "-";
     }

@@ -1,7 +1,6 @@
 package io.ringmount.daemon.control;
 
 import com.google.gson.JsonParseException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
@@ -52,7 +51,7 @@ public record MountRecord(
     require(read.mountpoint != null && read.source != null, "a path is missing");
     require(read.version != null && read.started != null, "version or started is missing");
     require(read.mountpoint.indexOf('\0') < 0 && read.source.indexOf('\0') < 0, "a NUL in a path");
-    require(Path.of(read.mountpoint).isAbsolute(), "the mountpoint is not absolute");
+    require(read.mountpoint.startsWith("/"), "the mountpoint is not absolute");
     require(read.pid > 0 && read.connection >= NOT_MOUNTED_YET, "a number is out of range");
     try {
       Instant.parse(read.started);

@@ -41,9 +41,7 @@ public final class MountTable {
     this.seesAll = seesAll;
   }
 
-  /**
-   * Every mount, in the order of mounting, then daemons without one; clears what is left of others.
-   */
+  /** Every mount, in the order of mounting, then daemons without one. */
   public List<KnownMount> list() throws IOException {
     Map<Path, RunDirectory> entries = new LinkedHashMap<>();
     root.list().forEach(entry -> entries.put(entry.path(), entry));
@@ -51,7 +49,7 @@ public final class MountTable {
     for (MountEntry mount : mounts.read()) {
       if (mount.fsType().equals(FS_TYPE)) {
         known.add(describe(mount));
-        entries.remove(root.at(Path.of(mount.mountPoint())).path());
+        entries.remove(root.at(mount.mountPoint()).path());
       }
     }
     for (RunDirectory entry : entries.values()) {
@@ -61,8 +59,6 @@ public final class MountTable {
         known.add(
             new KnownMount(
                 of.mountpoint(), of.source(), MountState.STALE, of.pid(), of.connection()));
-      } else if (there.isPresent()) {
-        root.release(entry, there.get().process());
       }
     }
     return known;
@@ -92,7 +88,7 @@ public final class MountTable {
   private KnownMount describe(MountEntry mount) {
     int connection = mount.deviceMinor();
     Optional<MountRecord> registered =
-        root.at(Path.of(mount.mountPoint()))
+        root.at(mount.mountPoint())
             .record()
             .filter(of -> of.connection() == connection && of.process().isAlive());
     String source = registered.map(MountRecord::source).orElse(mount.source());

@@ -13,6 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
@@ -45,9 +47,37 @@ public final class RunDirectory {
     return path.resolve("daemon.log");
   }
 
+  /** Where Java writes why it crashed. */
+  public Path crashReport() {
+    return path.resolve("crash.log");
+  }
+
   /** Where the log stays when a mount failed for a reason nobody foresaw. */
   public Path failureLog() {
     return path.resolveSibling(path.getFileName() + ".failed.log");
+  }
+
+  private Path keptCrashReport() {
+    return path.resolveSibling(path.getFileName() + ".crash.log");
+  }
+
+  /**
+   * Moves what tells of a failure to where it outlives this directory, in place of what an earlier
+   * failure left there.
+   *
+   * @return where it is now; empty when the log says nothing
+   */
+  List<Path> keepEvidence() throws IOException {
+    if (!Files.exists(log()) || Files.size(log()) == 0) {
+      return List.of();
+    }
+    List<Path> kept = new ArrayList<>();
+    kept.add(Files.move(log(), failureLog(), StandardCopyOption.REPLACE_EXISTING));
+    Files.deleteIfExists(keptCrashReport());
+    if (Files.exists(crashReport())) {
+      kept.add(Files.move(crashReport(), keptCrashReport()));
+    }
+    return kept;
   }
 
   private Path recordFile() {
@@ -72,7 +102,7 @@ public final class RunDirectory {
         return distrust("it is too large");
       }
       MountRecord read = MountRecord.parse(new String(bytes, StandardCharsets.UTF_8));
-      if (!MountName.escape(Path.of(read.mountpoint())).equals(path.getFileName().toString())) {
+      if (!MountName.escape(read.mountpoint()).equals(path.getFileName().toString())) {
         return distrust("it describes another mount");
       }
       return Optional.of(read);

@@ -9,7 +9,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -49,6 +48,11 @@ public final class RunRoot {
 
   /** The entry of a mount point; it need not exist. */
   public RunDirectory at(Path mountpoint) {
+    return at(mountpoint.toString());
+  }
+
+  /** As {@link #at(Path)}, for a name that may be no path in this process's locale. */
+  public RunDirectory at(String mountpoint) {
     return new RunDirectory(path.resolve(MountName.escape(mountpoint)));
   }
 
@@ -81,8 +85,8 @@ public final class RunRoot {
       if (entry.record().filter(there -> there.process().isAlive()).isPresent()) {
         return Optional.empty();
       }
+      entry.keepEvidence();
       entry.delete();
-      Files.deleteIfExists(entry.failureLog());
       Files.createDirectory(
           entry.path(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -118,9 +122,29 @@ public final class RunRoot {
     }
   }
 
-  /** Keeps the daemon's log of a mount that failed, and says where. */
+  /**
+   * Removes what a daemon left that died without releasing its entry; a living one keeps it.
+   *
+   * @return where the files are that tell why it died
+   */
+  public List<Path> clear(RunDirectory entry) throws IOException {
+    if (!Files.exists(entry.path(), LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    try (Locked _ = lock()) {
+      if (entry.record().filter(there -> there.process().isAlive()).isPresent()) {
+        return List.of();
+      }
+      List<Path> kept = entry.keepEvidence();
+      entry.delete();
+      return kept;
+    }
+  }
+
+  /** Keeps the daemon's log of a mount that failed until another one fails, and says where. */
   public Path keepLog(RunDirectory entry) throws IOException {
-    return Files.move(entry.log(), entry.failureLog(), StandardCopyOption.REPLACE_EXISTING);
+    entry.keepEvidence();
+    return entry.failureLog();
   }
 
   /** Makes the directory; others may see it and the names in it, not the contents. */

@@ -196,6 +196,84 @@ class MountLifecycleIT {
   }
 
   @Test
+  void keepsTheLogOfADaemonThatWasKilled() throws Exception {
+    assertSucceeds(programs.ringmount("mount", backend, mountpoint));
+    ProcessHandle daemon = daemons().getFirst();
+    daemon.destroyForcibly();
+    daemon.onExit().get(20, TimeUnit.SECONDS);
+    assertSucceeds(programs.ringmount("list"));
+    Outcome unmount = programs.ringmount("unmount", mountpoint);
+    assertSucceeds(unmount);
+    try (var files = Files.list(work.resolve("run"))) {
+      Path log = files.filter(each -> each.toString().endsWith(".failed.log")).findFirst().get();
+      assertTrue(unmount.out().contains(log.toString()), unmount.out());
+      assertTrue(Files.readString(log).contains("mounted"));
+    }
+    assertNothingLeft();
+  }
+
+  @Test
+  void servesNamesBeyondAsciiInAnyLocale() throws Exception {
+    assertSucceeds(
+        programs.script(
+            """
+            export LC_ALL=C
+            mountpoint="$2/m"$'\\303\\244'
+            mkdir "$mountpoint"
+            trap 'umount -l "$mountpoint" 2>/dev/null || true' EXIT
+            "$1" mount "$3" "$mountpoint"
+            [ "$(cat "$mountpoint/file")" = content ]
+            "$1" list | grep -aqF "$mountpoint"
+            "$1" status "$mountpoint" | grep -aqF "$mountpoint"
+            "$1" unmount "$mountpoint"
+            rmdir "$mountpoint"
+            """,
+            Path.of("target/dist/bin/ringmount").toAbsolutePath(),
+            work,
+            backend));
+  }
+
+  @Test
+  void neverWaitsForEverForABackendOrADaemonThatHangs() throws Exception {
+    // Requests on the device that nobody has read yet do not outlive those who made them.
+    String options = "transport=device,attr_timeout=0,entry_timeout=0";
+    Path second = Files.createDirectory(work.resolve("second"));
+    assertSucceeds(programs.ringmount("mount", backend, mountpoint, "-o", options));
+    long daemon = daemons().getFirst().pid();
+    try {
+      assertSucceeds(programs.script("kill -STOP \"$1\"", daemon));
+      assertOneLine(
+          1,
+          programs.ringmount("mount", mountpoint, second),
+          "the backend does not answer within 10 s, " + mountpoint);
+      Outcome status = programs.ringmount("status", mountpoint);
+      assertOneLine(1, status, "does not answer within 5 s", mountpoint.toString());
+      assertFalse(status.err().contains("java."), status.err());
+    } finally {
+      assertSucceeds(programs.script("kill -CONT \"$1\"", daemon));
+    }
+    assertSucceeds(programs.ringmount("unmount", mountpoint));
+    assertNothingLeft();
+  }
+
+  @Test
+  void endsQuietlyWhenToldBeforeItServes() throws Exception {
+    assertSucceeds(
+        programs.script(
+            """
+            "$1" mount --foreground "$2" "$3" 2>"$4" &
+            until mountpoint -q "$3"; do sleep 0.01; done
+            kill -TERM $!
+            wait $!
+            """,
+            Path.of("target/dist/bin/ringmount").toAbsolutePath(),
+            backend,
+            mountpoint,
+            work.resolve("log")));
+    assertNothingLeft();
+  }
+
+  @Test
   void demonstratesItself() throws Exception {
     Outcome outcome = programs.ringmount("demo");
     assertEquals(0, outcome.code(), outcome.toString());

@@ -81,6 +81,7 @@ class MountOptionParserTest {
         "defaults",
         "_netdev,noauto,nofail",
         "nosuid,nodev,allow_other,default_permissions",
+        "noatime,relatime,async,exec",
         "x-systemd.automount,x-systemd.idle-timeout=5min,x-"
       })
   void wordsOfFstabAreAcceptedAndMeanNothing(String options) throws Exception {
@@ -97,6 +98,7 @@ class MountOptionParserTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "slots=5000|slots=5000 is out of range|use auto, or 1 to 1024",
         "slots=0|slots=0 is out of range|use auto, or 1 to 1024",
@@ -124,7 +126,13 @@ class MountOptionParserTest {
         "transprot=auto|unknown option transprot|the nearest is transport",
         "direct-oi|unknown option direct-oi|the nearest is direct_io",
         "slot=3|unknown option slot|the nearest is slots",
-        "=3|unknown option |the nearest is ro",
+        "=3|unknown option |see 'ringmount mount --help'",
+        "intr|unknown option intr|see 'ringmount mount --help'",
+        "suid|suid cannot be: every mount is nosuid,nodev|leave it out",
+        "dev|dev cannot be: every mount is nosuid,nodev|leave it out",
+        "noexec|noexec is not supported: programs on the mount can be run|leave it out",
+        "sync|sync is not supported: the backend decides when it stores what is written|leave it"
+            + " out",
         "8|unknown option 8|a CPU list has ':' between its parts, as in channels=0-3:8"
       })
   void mistakesSayWhatIsWrongAndWhatIsRight(String option, String what, String remedy) {

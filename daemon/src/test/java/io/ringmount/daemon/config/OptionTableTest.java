@@ -1,14 +1,17 @@
 package io.ringmount.daemon.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionTableTest {
   @Test
@@ -41,12 +44,24 @@ class OptionTableTest {
     "Transport, transport",
     "chanels, channels",
     "memory-budget, memory_budget",
-    "attribute_timeout, attr_timeout",
     "readonly, read_only",
-    "r0, ro"
+    "direct-oi, direct_io"
   })
   void theNearestNameIsFound(String typed, String nearest) {
-    assertEquals(nearest, OptionTable.nearest(typed));
+    assertEquals(Optional.of(nearest), OptionTable.nearest(typed));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "r0", "foo", "uid", "attribute_timeout", "vers", "hard"})
+  void whatIsNoTypoHasNoNearestName(String word) {
+    assertEquals(Optional.empty(), OptionTable.nearest(word));
+  }
+
+  @Test
+  void noWordIsBothRefusedAndAccepted() {
+    OptionTable.REFUSED
+        .keySet()
+        .forEach(word -> assertFalse(OptionTable.isWithoutMeaning(word), word));
   }
 
   @ParameterizedTest

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -206,6 +208,19 @@ class ControlServerTest {
     try (ControlServer _ = server(LONG)) {
       assertEquals(STATUS, new ControlClient(socket()).status());
     }
+  }
+
+  @Test
+  void aClientSaysInPlainWordsThatNobodyIsThere() throws IOException {
+    IOException missing =
+        assertThrows(IOException.class, () -> new ControlClient(socket()).status());
+    assertEquals("its control socket is missing", missing.getMessage());
+    try (ServerSocketChannel abandoned = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      abandoned.bind(UnixDomainSocketAddress.of(socket()));
+    }
+    IOException refused =
+        assertThrows(IOException.class, () -> new ControlClient(socket()).status());
+    assertEquals("nobody listens on its control socket", refused.getMessage());
   }
 
   @Test

@@ -1,11 +1,10 @@
 package io.ringmount.daemon.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.linux.MountEntry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,10 +93,10 @@ class MountTableTest {
   }
 
   @Test
-  void whatADeadDaemonLeftWithoutAMountIsCleared() throws IOException {
+  void whatADeadDaemonLeftWithoutAMountIsNotListedAndStays() throws IOException {
     RunDirectory entry = register(NOBODY, 40);
     assertEquals(List.of(), table(true, List.of()).list());
-    assertFalse(Files.exists(entry.path()));
+    assertTrue(entry.record().isPresent());
   }
 
   @Test

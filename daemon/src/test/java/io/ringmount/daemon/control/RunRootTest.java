@@ -140,14 +140,51 @@ class RunRootTest {
   }
 
   @Test
-  void theLogOfAFailureStaysUntilTheNextMount() throws IOException {
+  void theLogOfAFailureStaysUntilTheNextFailure() throws IOException {
     RunDirectory entry = claimed();
     Files.writeString(entry.log(), "why");
     Path kept = root().keepLog(entry);
     root().release(entry, ProcessIdentity.current());
     assertEquals("why", Files.readString(kept));
+    entry = claimed();
+    assertEquals("why", Files.readString(kept));
+    Files.writeString(entry.log(), "once more");
+    root().keepLog(entry);
+    assertEquals("once more", Files.readString(kept));
+  }
+
+  private RunDirectory died() throws IOException {
+    RunDirectory entry = claimed();
+    Files.writeString(entry.log(), "last words");
+    Files.writeString(entry.crashReport(), "registers");
+    entry.write(entry.record().orElseThrow().mountedBy(NOBODY, 42));
+    return entry;
+  }
+
+  @Test
+  void clearingKeepsWhatTellsWhyADaemonDied() throws IOException {
+    RunDirectory entry = died();
+    List<Path> kept = root().clear(entry);
+    assertEquals(2, kept.size());
+    assertEquals("last words", Files.readString(kept.getFirst()));
+    assertEquals("registers", Files.readString(kept.getLast()));
+    assertFalse(Files.exists(entry.path()));
+    assertEquals(List.of(), root().clear(entry));
+  }
+
+  @Test
+  void claimingKeepsWhatTellsWhyADaemonDied() throws IOException {
+    RunDirectory entry = died();
     claimed();
-    assertFalse(Files.exists(kept));
+    assertEquals("last words", Files.readString(entry.failureLog()));
+    assertEquals(0, Files.size(entry.log()));
+  }
+
+  @Test
+  void clearingLeavesALivingDaemonAlone() throws IOException {
+    RunDirectory entry = claimed();
+    assertEquals(List.of(), root().clear(entry));
+    assertTrue(entry.record().isPresent());
   }
 
   @Test
