@@ -2,36 +2,84 @@ package io.ringmount.channels;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A way for requests to travel between the kernel and the channels. Used by one mount: prepared,
- * started after INIT is answered, closed. Methods are for the thread that makes the mount.
+ * started after INIT is answered, stopped, closed. Methods are for the thread that makes the mount.
  */
-public interface Transport extends AutoCloseable {
-  /** Takes all resources, on the threads that will use them. On failure, {@link #stop} it. */
-  void prepare() throws IOException;
+public abstract class Transport implements AutoCloseable {
+  private List<Channel> channels = List.of();
+
+  /** Makes the channels, in the order of their CPUs, with the descriptors they need. */
+  protected abstract List<? extends Channel> makeChannels() throws IOException;
+
+  /**
+   * Takes all resources, those of the channels on their own threads; returns when all have theirs,
+   * or throws what the first lacked. On failure, {@link #stop} it.
+   */
+  public final void prepare() throws IOException {
+    channels = List.copyOf(makeChannels());
+    for (Channel channel : channels) {
+      channel.prepare();
+    }
+    for (Channel channel : channels) {
+      await(channel.opened());
+    }
+  }
 
   /** Serves; returns when every queue is ready, so that no request of any CPU has to wait. */
-  void start() throws IOException;
+  public final void start() throws IOException {
+    List<CompletableFuture<Void>> ready = channels.stream().map(Channel::serve).toList();
+    for (CompletableFuture<Void> one : ready) {
+      await(one);
+    }
+  }
 
-  /** Threads that serve, in the order of their CPUs. */
-  List<Channel> channels();
+  private static void await(CompletableFuture<Void> future) throws IOException {
+    try {
+      future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IOException("a channel failed to start: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /** The channels once they are prepared. */
+  public final List<Channel> channels() {
+    return channels;
+  }
 
   /**
    * Makes channels leave that have not begun to serve, or that can be made to though the connection
    * lives. A thread that reads the device leaves when the connection ends.
    */
-  void stop();
+  public void stop() {
+    channels.forEach(Channel::abandon);
+  }
 
   /**
    * Waits until every channel's thread has ended; false when one still runs after {@code millis}.
    */
-  boolean awaitEnd(long millis) throws InterruptedException;
+  public final boolean awaitEnd(long millis) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (Channel channel : channels) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (!channel.awaitEnd(Math.max(0, left))) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   /**
    * Gives back every resource; only when every thread has ended and no request is with the file
    * system any more. Idempotent.
    */
   @Override
-  void close();
+  public abstract void close();
 }

@@ -65,12 +65,13 @@ final class TransportSelector {
   private SelectedTransport uring(String reason) throws IOException {
     // One queue for every possible CPU, numbered from 0 (fs/fuse/dev_uring.c, nr_queues).
     int queues = Cpu.possible().length;
+    List<Integer> cpus = cpus();
     int slots = slots(queues, UringTransport.slots(queues, 0));
     SlotRegion region = new SlotRegion(UringTransport.slots(queues, slots), payload);
     return prepared(
         TransportKind.URING,
         reason,
-        new UringTransport(device, fileSystem, cpus(), queues, slots, region),
+        new UringTransport(device, fileSystem, cpus, queues, slots, region),
         region,
         queues * slots);
   }
@@ -105,7 +106,14 @@ final class TransportSelector {
   }
 
   private List<Integer> cpus() throws IOException {
-    return options.cpus().isEmpty() ? Arrays.stream(Cpu.usable()).boxed().toList() : options.cpus();
+    List<Integer> usable = Arrays.stream(Cpu.usable()).boxed().toList();
+    for (int cpu : options.cpus()) {
+      if (!usable.contains(cpu)) {
+        throw new IOException(
+            "this process cannot run on processor " + cpu + ", only on " + usable);
+      }
+    }
+    return options.cpus().isEmpty() ? usable : options.cpus();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.ringmount.channels;
 import io.ringmount.channels.linux.FuseDevice;
 import java.io.IOException;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@Inherited
 @ExtendWith(RequiresFuse.Condition.class)
 public @interface RequiresFuse {
   /** Looks at the machine, and switches FUSE over io_uring on where that is possible. */

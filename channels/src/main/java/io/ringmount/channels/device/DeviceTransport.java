@@ -1,7 +1,5 @@
 package io.ringmount.channels.device;
 
-import io.ringmount.channels.Channel;
-import io.ringmount.channels.ChannelGroup;
 import io.ringmount.channels.Dispatcher;
 import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.SlotRegion;
@@ -16,14 +14,13 @@ import java.util.List;
  * One cloned {@code /dev/fuse} descriptor for every channel. All share the kernel's one queue of
  * requests; each has its own list of those it must answer.
  */
-public final class DeviceTransport implements Transport {
+public final class DeviceTransport extends Transport {
   private final int fd;
   private final FileSystem fileSystem;
   private final List<Integer> cpus;
   private final int slots;
   private final SlotRegion region;
   private final List<Integer> clones = new ArrayList<>();
-  private ChannelGroup group = new ChannelGroup(List.of());
 
   /**
    * @param fd the connection's descriptor, mounted; stays the caller's
@@ -41,8 +38,8 @@ public final class DeviceTransport implements Transport {
   }
 
   @Override
-  public void prepare() throws IOException {
-    List<Channel> channels = new ArrayList<>();
+  protected List<DeviceChannel> makeChannels() throws IOException {
+    List<DeviceChannel> channels = new ArrayList<>();
     for (int cpu : cpus) {
       int clone = FuseDevice.clone(fd);
       clones.add(clone);
@@ -50,28 +47,7 @@ public final class DeviceTransport implements Transport {
           new DeviceChannel(
               "channel-" + cpu, cpu, clone, region.take(slots, cpu), new Dispatcher(fileSystem)));
     }
-    group = new ChannelGroup(channels);
-    group.prepare();
-  }
-
-  @Override
-  public void start() throws IOException {
-    group.start();
-  }
-
-  @Override
-  public List<Channel> channels() {
-    return group.channels();
-  }
-
-  @Override
-  public boolean awaitEnd(long millis) throws InterruptedException {
-    return group.awaitEnd(millis);
-  }
-
-  @Override
-  public void stop() {
-    group.abandon();
+    return channels;
   }
 
   @Override

@@ -1,14 +1,12 @@
 package io.ringmount.channels.uring;
 
 import io.ringmount.channels.Channel;
-import io.ringmount.channels.ChannelGroup;
 import io.ringmount.channels.Dispatcher;
 import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.Slot;
 import io.ringmount.channels.SlotRegion;
 import io.ringmount.channels.Transport;
 import io.ringmount.channels.device.DeviceChannel;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,12 +18,17 @@ import java.util.List;
  * <p>The kernel serves nobody until every queue has a slot. FORGET and INTERRUPT never come through
  * a ring, so one more channel, not pinned, reads them from the device.
  */
-public final class UringTransport implements Transport {
+public final class UringTransport extends Transport {
   /** FORGETs are answered by nothing and done in a moment. */
   private static final int CONTROL_SLOTS = 2;
 
+  private final int fd;
+  private final FileSystem fileSystem;
+  private final List<Integer> cpus;
+  private final int queues;
+  private final int slots;
+  private final SlotRegion region;
   private final List<UringChannel> rings = new ArrayList<>();
-  private final ChannelGroup group;
 
   /**
    * @param fd the connection's descriptor; stays the caller's
@@ -36,10 +39,29 @@ public final class UringTransport implements Transport {
    */
   public UringTransport(
       int fd, FileSystem fileSystem, List<Integer> cpus, int queues, int slots, SlotRegion region) {
+    this.fd = fd;
+    this.fileSystem = fileSystem;
+    this.cpus = List.copyOf(cpus);
+    this.queues = queues;
+    this.slots = slots;
+    this.region = region;
+  }
+
+  /** How many slots this transport takes in all. */
+  public static int slots(int queues, int perQueue) {
+    return queues * perQueue + CONTROL_SLOTS;
+  }
+
+  @Override
+  protected List<Channel> makeChannels() {
     for (int i = 0; i < cpus.size(); i++) {
-      int cpu = cpus.get(i);
-      Slot[] own = region.take(slots, queuesOf(i, cpus, queues));
-      rings.add(new UringChannel("channel-" + cpu, cpu, fd, own, new Dispatcher(fileSystem)));
+      int[] own = queuesOf(i);
+      // None: the CPU's number is beyond the queues, and the kernel uses queue 0 for it.
+      if (own.length > 0) {
+        int cpu = cpus.get(i);
+        Slot[] taken = region.take(slots, own);
+        rings.add(new UringChannel("channel-" + cpu, cpu, fd, taken, new Dispatcher(fileSystem)));
+      }
     }
     List<Channel> channels = new ArrayList<>(rings);
     channels.add(
@@ -49,16 +71,11 @@ public final class UringTransport implements Transport {
             fd,
             region.take(CONTROL_SLOTS, 0),
             new Dispatcher(fileSystem)));
-    group = new ChannelGroup(channels);
-  }
-
-  /** How many slots this transport takes in all. */
-  public static int slots(int queues, int perQueue) {
-    return queues * perQueue + CONTROL_SLOTS;
+    return channels;
   }
 
   /** The queue of the channel's CPU, and its share of the queues of CPUs that have no channel. */
-  private static int[] queuesOf(int channel, List<Integer> cpus, int queues) {
+  private int[] queuesOf(int channel) {
     List<Integer> result = new ArrayList<>();
     int homeless = 0;
     for (int queue = 0; queue < queues; queue++) {
@@ -71,34 +88,13 @@ public final class UringTransport implements Transport {
   }
 
   @Override
-  public void prepare() throws IOException {
-    group.prepare();
-  }
-
-  @Override
-  public void start() throws IOException {
-    group.start();
-  }
-
-  @Override
-  public List<Channel> channels() {
-    return group.channels();
-  }
-
-  @Override
-  public boolean awaitEnd(long millis) throws InterruptedException {
-    return group.awaitEnd(millis);
-  }
-
-  @Override
   public void stop() {
     rings.forEach(UringChannel::stop);
-    group.abandon();
+    super.stop();
   }
 
   @Override
   public void close() {
-    // Rings belong to their threads, which have closed them.
     rings.forEach(UringChannel::close);
   }
 }
