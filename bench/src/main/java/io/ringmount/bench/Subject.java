@@ -1,6 +1,7 @@
 package io.ringmount.bench;
 
 import io.ringmount.channels.linux.FuseConnection;
+import io.ringmount.channels.linux.KernelFile;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
@@ -87,8 +88,7 @@ final class Subject implements AutoCloseable {
     if (process == null) {
       return 0;
     }
-    String stat =
-        Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.UTF_8);
+    String stat = KernelFile.read(Path.of("/proc/" + process.pid() + "/stat"));
     // Fields are counted from behind the command, which may hold anything: utime is 14, stime 15.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NANOS_PER_TICK;

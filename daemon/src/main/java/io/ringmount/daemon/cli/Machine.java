@@ -1,9 +1,9 @@
 package io.ringmount.daemon.cli;
 
 import io.ringmount.channels.linux.IoUring;
+import io.ringmount.channels.linux.KernelFile;
 import io.ringmount.channels.linux.Mounts;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,8 +27,7 @@ class Machine {
   /** The text of a small file, stripped; empty when it is not there or may not be read. */
   Optional<String> read(String file) {
     try {
-      byte[] bytes = Files.readAllBytes(at(file));
-      return Optional.of(new String(bytes, StandardCharsets.UTF_8).strip());
+      return Optional.of(KernelFile.read(at(file)).strip());
     } catch (IOException unreadable) {
       return Optional.empty();
     }

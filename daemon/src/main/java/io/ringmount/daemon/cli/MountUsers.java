@@ -1,9 +1,8 @@
 package io.ringmount.daemon.cli;
 
+import io.ringmount.channels.linux.KernelFile;
 import io.ringmount.daemon.control.OpenFileSearch;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,8 +28,8 @@ final class MountUsers {
 
   private String name(long process) {
     try {
-      byte[] name = Files.readAllBytes(proc.resolve(Long.toString(process)).resolve("comm"));
-      return CommandFailure.oneLine(new String(name, StandardCharsets.UTF_8));
+      return CommandFailure.oneLine(
+          KernelFile.read(proc.resolve(Long.toString(process)).resolve("comm")));
     } catch (IOException ended) {
       return "?";
     }

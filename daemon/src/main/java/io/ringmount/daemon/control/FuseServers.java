@@ -1,8 +1,7 @@
 package io.ringmount.daemon.control;
 
+import io.ringmount.channels.linux.KernelFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -36,7 +35,7 @@ public final class FuseServers {
   private static int connectionOf(Path descriptor) {
     Path fdinfo = descriptor.getParent().resolveSibling("fdinfo").resolve(descriptor.getFileName());
     try {
-      String text = new String(Files.readAllBytes(fdinfo), StandardCharsets.UTF_8);
+      String text = KernelFile.read(fdinfo);
       return text.lines()
           .filter(line -> line.startsWith(FIELD))
           .map(line -> Integer.parseInt(line.substring(FIELD.length()).strip()))

@@ -1,8 +1,7 @@
 package io.ringmount.daemon.control;
 
+import io.ringmount.channels.linux.KernelFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -30,8 +29,7 @@ public record ProcessIdentity(long pid, long startTicks) {
   public static Optional<ProcessIdentity> of(long pid) {
     String stat;
     try {
-      Path file = PROC.resolve(Long.toString(pid)).resolve("stat");
-      stat = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      stat = KernelFile.read(PROC.resolve(Long.toString(pid)).resolve("stat"));
     } catch (IOException ended) {
       return Optional.empty();
     }

@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -106,7 +107,7 @@ public final class RunDirectory {
         return distrust("it describes another mount");
       }
       return Optional.of(read);
-    } catch (NoSuchFileException none) {
+    } catch (NoSuchFileException | AccessDeniedException notOurs) {
       return Optional.empty();
     } catch (IOException | JsonParseException e) {
       return distrust(e.getMessage());

@@ -154,6 +154,12 @@ class DoctorTest {
     assertState(state, result(check, 0));
   }
 
+  /** The kernel gives some of its numbers to the first read only, however short. */
+  @Test
+  void numbersOfTheKernelAreReadWhole() {
+    assertTrue(new Machine().readNumber("/proc/sys/kernel/pid_max").orElseThrow() > 9);
+  }
+
   @Test
   void aPlainUserCannotMount() throws IOException {
     put("/proc/self/status", "CapEff:\t0000000000000000\n");
