@@ -47,7 +47,7 @@ class AllocationIT {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
   void servingAllocatesNothing(TransportKind kind) throws Exception {
-    MountOptions options = MountOptions.of("allocation").withTransport(kind);
+    MountOptions options = MountOptions.builder("allocation").transport(kind).build();
     try (FuseMount mount = FuseMount.mount(new OneFile(), directory, options);
         Arena arena = Arena.ofConfined()) {
       long path = NativeString.address(arena, directory.resolve("file").toString());

@@ -40,7 +40,12 @@ class FuseMountIT extends MountTest {
 
   private static MountOptions options(
       TransportKind kind, List<Integer> cpus, int slots, long memoryBudget) {
-    return new MountOptions("test", false, kind, cpus, slots, memoryBudget, 1 << 20);
+    return MountOptions.builder("test")
+        .transport(kind)
+        .cpus(cpus)
+        .slots(slots)
+        .memoryBudget(memoryBudget)
+        .build();
   }
 
   @ParameterizedTest
@@ -306,7 +311,8 @@ class FuseMountIT extends MountTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
   void aReadOnlyMountRefusesChanges(TransportKind kind) throws Exception {
-    MountOptions options = new MountOptions("test", true, kind, List.of(), 0, 64 * MIB, 1 << 20);
+    MountOptions options =
+        MountOptions.builder("test").readOnly(true).transport(kind).memoryBudget(64 * MIB).build();
     try (FuseMount mount = FuseMount.mount(new HelloFileSystem(), directory, options)) {
       assertEquals(directory.toRealPath(), mount.mountpoint());
       assertArrayEquals(HELLO, Files.readAllBytes(directory.resolve("hello")));

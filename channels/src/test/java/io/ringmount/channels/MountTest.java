@@ -28,7 +28,8 @@ abstract class MountTest {
   }
 
   FuseMount mount(FileSystem fileSystem, TransportKind kind) throws IOException {
-    return FuseMount.mount(fileSystem, directory, MountOptions.of("test").withTransport(kind));
+    return FuseMount.mount(
+        fileSystem, directory, MountOptions.builder("test").transport(kind).build());
   }
 
   static long statx(int fd, long path, long buffer) {

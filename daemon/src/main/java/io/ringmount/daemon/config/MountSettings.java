@@ -30,9 +30,6 @@ public record MountSettings(
     boolean readOnly,
     Map<String, String> optionTexts) {
 
-  /** The largest read or write; the kernel asks for more only where its page limit was raised. */
-  private static final int MAX_WRITE = 1 << 20;
-
   public MountSettings {
     optionTexts = Map.copyOf(optionTexts);
   }
@@ -61,14 +58,13 @@ public record MountSettings(
    */
   public MountOptions toMountOptions(int[] online) throws InvalidOptionsException {
     try {
-      return new MountOptions(
-          source.toString().replace(',', '_'),
-          readOnly,
-          transport,
-          channels.resolve(online),
-          slots.orElse(0),
-          memoryBudget,
-          MAX_WRITE);
+      return MountOptions.builder(source.toString().replace(',', '_'))
+          .readOnly(readOnly)
+          .transport(transport)
+          .cpus(channels.resolve(online))
+          .slots(slots.orElse(0))
+          .memoryBudget(memoryBudget)
+          .build();
     } catch (InvalidValueException e) {
       String what =
           "channels=" + optionTexts.get(OptionTable.CHANNELS.name()) + " " + e.getMessage();

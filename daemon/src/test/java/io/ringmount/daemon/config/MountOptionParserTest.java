@@ -51,10 +51,12 @@ class MountOptionParserTest {
             "transport=device,channels=0-1:8,slots=4,memory_budget=64m",
             "entry_timeout=200us,attr_timeout=2,negative_timeout=1.5s,direct_io,ro");
     MountOptions mount = settings.toMountOptions(CPUS);
-    assertEquals(
-        new MountOptions(
-            "/src", true, TransportKind.DEVICE, List.of(0, 1, 8), 4, 64L << 20, 1 << 20),
-        mount);
+    assertEquals("/src", mount.source());
+    assertTrue(mount.readOnly());
+    assertEquals(TransportKind.DEVICE, mount.transport());
+    assertEquals(List.of(0, 1, 8), mount.cpus());
+    assertEquals(4, mount.slots());
+    assertEquals(64L << 20, mount.memoryBudget());
     assertEquals(200_000, settings.toMirrorOptions(10).entryTimeoutNanos());
     assertEquals(2_000_000_000L, settings.toMirrorOptions(10).attributesTimeoutNanos());
     assertEquals(1_500_000_000L, settings.toMirrorOptions(10).negativeTimeoutNanos());
