@@ -11,5 +11,6 @@ module io.ringmount.channels {
 
   exports io.ringmount.channels;
   exports io.ringmount.channels.linux;
+  exports io.ringmount.channels.metrics;
   exports io.ringmount.channels.wire;
 }

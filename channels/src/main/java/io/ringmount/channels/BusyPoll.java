@@ -8,14 +8,14 @@ import java.time.Duration;
  * @param nanos 0: not at all; {@link #AUTO}'s is negative
  */
 public record BusyPoll(long nanos) {
+  /** Longer than this is a burnt processor, not a wait. */
+  public static final Duration LONGEST = Duration.ofMillis(10);
+
   /** The channel finds out what pays. */
   public static final BusyPoll AUTO = new BusyPoll(-1);
 
   /** Blocks at once. */
   public static final BusyPoll OFF = new BusyPoll(0);
-
-  /** Longer than this is a burnt processor, not a wait. */
-  public static final Duration LONGEST = Duration.ofMillis(10);
 
   public BusyPoll {
     if (nanos < -1 || nanos > LONGEST.toNanos()) {

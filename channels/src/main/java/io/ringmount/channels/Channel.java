@@ -1,11 +1,17 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Cpu;
+import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.metrics.ChannelMetrics;
+import io.ringmount.channels.metrics.Metric;
+import io.ringmount.channels.waiting.WaitStrategy;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
-import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
+import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 
 /**
  * One thread and the slots it serves. The thread takes requests from the kernel, hands them to the
@@ -17,24 +23,69 @@ import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
  *   kernel ──► processing queue ──► file system ──► free queue ──► kernel
  * </pre>
  *
- * The processing queue holds requests that have arrived and not been started; only this thread uses
- * it. The free queue holds slots that may be offered to the kernel; whichever thread replies puts
- * them there, this thread takes them out.
+ * The processing queue holds requests that have arrived and not been started: two queues, as
+ * requests that move bulk data come after all others. Only this thread puts them there; another
+ * channel that has nothing to do may take them. The free queue holds slots that may be offered to
+ * the kernel; whichever thread replies puts them there, this thread takes them out.
  *
  * <p>Life of the thread: pinned, {@link #open}, then as {@link #serve} or {@link #abandon} say
  * {@link #run(ReadySignal)}, at last {@link #release}.
  */
-public abstract class Channel {
+public abstract class Channel implements ReplySink {
   /** Any CPU will do. */
   public static final int UNPINNED = -1;
+
+  /** Of how many requests an average is made. */
+  private static final int SERVICE_WEIGHT = 8;
 
   private final String name;
   private final int cpu;
   private final Slot[] slots;
+  private final Session session;
   private final Dispatcher dispatcher;
-  private final ChannelCounters counters = new ChannelCounters();
+  private final Budget budget;
+  private final ChannelWait wait = new ChannelWait();
   private final MpscVarHandleArrayQueue<Slot> free;
-  private final SpscVarHandleArrayQueue<Slot> processing;
+  private final SpmcVarHandleArrayQueue<Slot> processing;
+  private final SpmcVarHandleArrayQueue<Slot> processingBulk;
+
+  /** Requests that may go on after waiting for another; from any thread. */
+  private final MpscVarHandleArrayQueue<Slot> resumed;
+
+  /** Requests that may run as soon as memory to run them on is free. This thread only. */
+  private final ArrayDeque<Slot> stalled = new ArrayDeque<>();
+
+  private final MpscVarHandleArrayQueue<Detached> idle;
+
+  /** Detached requests, given up or not, that the file system has. */
+  private final AtomicInteger running = new AtomicInteger();
+
+  /**
+   * Requests of this channel that wait in it for something that another thread will bring: the
+   * thread must then not sleep in a way from which {@link #wake} cannot rouse it.
+   */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Set while admitted requests are few enough only once another has ended. */
+  private volatile boolean held;
+
+  /** Set when a request in the processing queue was interrupted. */
+  private volatile boolean purge;
+
+  /** Set before the thread starts. */
+  private ChannelMetrics metrics;
+
+  // This thread only, all by System.nanoTime.
+
+  /** The last time the thread looked at the clock, which it does for every request. */
+  private long now;
+
+  /** Since when a request is held back; 0 when none is. */
+  private long heldSince;
+
+  /** What one request took this thread lately, on average. */
+  private long serviceNanos;
+
   private final Thread thread;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
   private final CompletableFuture<Boolean> permit = new CompletableFuture<>();
@@ -51,17 +102,27 @@ public abstract class Channel {
   /**
    * @param cpu the CPU to pin the thread to, or {@link #UNPINNED}
    * @param slots the channel's own from now on
+   * @param copies as many again, or none: for requests that are served detached from their slots
    */
-  protected Channel(String name, int cpu, Slot[] slots, Dispatcher dispatcher) {
+  protected Channel(String name, int cpu, Slot[] slots, Slot[] copies, Session session) {
     this.name = name;
     this.cpu = cpu;
     this.slots = slots.clone();
-    this.dispatcher = dispatcher;
-    // JCTools rounds up to a power of two, at least 2; every slot fits in either queue.
-    this.free = new MpscVarHandleArrayQueue<>(Math.max(2, slots.length));
-    this.processing = new SpscVarHandleArrayQueue<>(Math.max(2, slots.length));
+    this.session = session;
+    this.dispatcher = new Dispatcher(session);
+    this.budget = new Budget(slots.length);
+    // Every slot fits in each queue, with as many of other channels that this one may take over.
+    int capacity = 2 * slots.length;
+    this.free = new MpscVarHandleArrayQueue<>(capacity);
+    this.processing = new SpmcVarHandleArrayQueue<>(capacity);
+    this.processingBulk = new SpmcVarHandleArrayQueue<>(capacity);
+    this.resumed = new MpscVarHandleArrayQueue<>(capacity);
+    this.idle = new MpscVarHandleArrayQueue<>(Math.max(2, copies.length));
     for (Slot slot : slots) {
-      slot.exchange(new Exchange(slot, this));
+      slot.belongTo(this);
+    }
+    for (Slot copy : copies) {
+      idle.offer(new Detached(this, session, copy));
     }
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::live);
   }
@@ -87,12 +148,20 @@ public abstract class Channel {
         failure.complete(e);
       }
     } finally {
-      // Requests that never reached the file system, after a failure: nobody will answer them.
-      while (processing.poll() != null) {
-        counters.countAnswered();
-      }
+      dropUnstarted();
+      wait.close();
       release();
       ended.countDown();
+    }
+  }
+
+  /** Requests that never reached the file system, after a failure: nobody will answer them. */
+  private void dropUnstarted() {
+    while (processing.poll() != null
+        || processingBulk.poll() != null
+        || stalled.poll() != null
+        || resumed.poll() != null) {
+      metrics.abandoned();
     }
   }
 
@@ -115,12 +184,64 @@ public abstract class Channel {
    */
   protected abstract void reply(Slot slot, boolean answerable, int error, int bytes);
 
-  /** The reply of {@code slot} is in its exchange and payload. */
-  final void complete(Slot slot) {
+  /**
+   * Makes the thread look at its queues again if it sleeps, or as soon as it would. Any thread,
+   * after the queue was changed. Required only while {@link #hasWaiting}.
+   */
+  protected abstract void wake();
+
+  @Override
+  public void submit(FileTransfer transfer) {
+    session.workers().execute(transfer.bulk(), transfer);
+  }
+
+  @Override
+  public boolean triesAtOnce() {
+    return true;
+  }
+
+  @Override
+  public final void complete(Slot slot) {
     Exchange exchange = slot.exchange();
-    reply(slot, exchange.answerable(), exchange.replyError(), exchange.replySize());
+    Channel receiver = slot.receiver();
+    boolean bulk = slot.bulk();
+    int opcode = slot.opcode();
+    int error = exchange.replyError();
+    long arrived = slot.arrived();
+    long started = slot.started();
+    if (error == -Errno.EINTR && slot.isInterrupted()) {
+      receiver.metrics.interrupted();
+    }
+    NodeOrder order = session.order();
+    Slot next = order == null ? null : order.leave(slot);
+    if (slot.detached() != null) {
+      slot.detached(null);
+    }
+    // From here on the slot may hold another request.
+    reply(slot, exchange.answerable(), error, exchange.replySize());
+    long end = System.nanoTime();
+    if (onThread()) {
+      now = end;
+      serviceNanos += (end - started - serviceNanos) / SERVICE_WEIGHT;
+    }
+    receiver.giveBack(bulk);
     // Last: when nothing is in flight, no thread touches a slot any more and they may be unmapped.
-    counters.countAnswered();
+    receiver.metrics.completed(opcode, -error, started - arrived, end - arrived);
+    if (next != null) {
+      next.receiver().resume(next);
+    }
+  }
+
+  /** A request of this channel has been answered: there is room for another. Any thread. */
+  private void giveBack(boolean bulk) {
+    budget.give(bulk);
+    Budget shared = session.budget();
+    if (shared != null) {
+      shared.give(bulk);
+      session.roomWasMade();
+    } else {
+      wakeIfHeld();
+    }
   }
 
   /** Starts the thread and returns when {@link #open} is done. */
@@ -156,25 +277,254 @@ public abstract class Channel {
     return ended.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Requests received and not yet answered; any thread. */
+  /** Requests received and not yet answered, and those given up that still run; any thread. */
   public final int inFlight() {
-    return counters.inFlight();
+    return Math.max(metrics.inFlight(), running.get());
   }
 
   /** A request has arrived in {@code slot}. Channel thread only. */
   protected final void received(Slot slot) {
-    counters.countReceived();
-    processing.offer(slot);
+    slot.receiver(this);
+    slot.arrived(now);
+    metrics.received(slot.opcode());
+    (slot.bulk() ? processingBulk : processing).offer(slot);
   }
 
-  /** Hands every request of the processing queue to the file system. Channel thread only. */
+  /** Requests are about to be {@link #received}. Channel thread only. */
+  protected final void lookAtClock() {
+    now = System.nanoTime();
+  }
+
+  // ---- the processing queue --------------------------------------------------------------------
+
+  /**
+   * Hands requests to the file system: all that wait, except that of those that move bulk data only
+   * one, so that what has arrived meanwhile can overtake the rest. Channel thread only.
+   */
   protected final void process() {
-    Slot slot = processing.poll();
-    while (slot != null) {
-      dispatcher.dispatch(slot.exchange(), counters);
-      slot = processing.poll();
+    if (purge) {
+      purge = false;
+      purge(processing);
+      purge(processingBulk);
+    }
+    if (held) {
+      held = false;
+    }
+    resumeAll();
+    while (startNext(processing, false)) {
+      resumeAll();
+    }
+    if (startNext(processingBulk, true)) {
+      resumeAll();
     }
   }
+
+  private void resumeAll() {
+    for (Slot slot = stalled.peek(); slot != null && !idle.isEmpty(); slot = stalled.peek()) {
+      waiting.decrementAndGet();
+      execute(stalled.poll());
+    }
+    for (Slot slot = resumed.poll(); slot != null; slot = resumed.poll()) {
+      waiting.decrementAndGet();
+      execute(slot);
+    }
+  }
+
+  /** Whether {@link #process} would start another request. Channel thread only. */
+  protected final boolean hasRunnable() {
+    return !resumed.isEmpty()
+        || purge
+        || (!held && !(processing.isEmpty() && processingBulk.isEmpty()))
+        || (!stalled.isEmpty() && !idle.isEmpty());
+  }
+
+  /** Whether requests wait in this channel for what other threads bring. */
+  protected final boolean hasWaiting() {
+    return held || waiting.get() > 0;
+  }
+
+  private boolean startNext(SpmcVarHandleArrayQueue<Slot> queue, boolean bulk) {
+    if (queue.isEmpty() || !admit(bulk)) {
+      return false;
+    }
+    Slot slot = queue.poll();
+    if (slot == null) {
+      // Another channel was faster.
+      giveBack(bulk);
+      return false;
+    }
+    start(slot);
+    return true;
+  }
+
+  /** Takes up room for one more request, or sees to it that the thread is woken when there is. */
+  private boolean admit(boolean bulk) {
+    if (admitted(bulk)) {
+      if (heldSince != 0) {
+        metrics.blocked(now - heldSince);
+        heldSince = 0;
+      }
+      return true;
+    }
+    if (heldSince == 0) {
+      heldSince = now;
+    }
+    // Say "held", then try; the other side makes room, then looks at "held".
+    held = true;
+    if (admitted(bulk)) {
+      held = false;
+      return true;
+    }
+    return false;
+  }
+
+  private boolean admitted(boolean bulk) {
+    if (!budget.take(bulk)) {
+      return false;
+    }
+    Budget shared = session.budget();
+    if (shared == null || shared.take(bulk)) {
+      return true;
+    }
+    budget.give(bulk);
+    return false;
+  }
+
+  /** There may be room again for what is held back. Any thread. */
+  final void wakeIfHeld() {
+    if (held) {
+      wake();
+    }
+  }
+
+  private void start(Slot slot) {
+    slot.exchange().sink(this);
+    slot.started(now);
+    if (slot.isInterrupted()) {
+      refuse(slot);
+      return;
+    }
+    NodeOrder order = session.order();
+    if (order != null) {
+      AtomicInteger count = slot.receiver().waiting;
+      count.incrementAndGet();
+      if (!order.enter(slot)) {
+        return;
+      }
+      count.decrementAndGet();
+    }
+    execute(slot);
+  }
+
+  private void execute(Slot slot) {
+    slot.exchange().sink(this);
+    slot.started(now);
+    if (!session.detaches(slot)) {
+      dispatcher.dispatch(slot.exchange(), metrics);
+      return;
+    }
+    Detached detached = idle.poll();
+    if (detached == null) {
+      waiting.incrementAndGet();
+      stalled.add(slot);
+      return;
+    }
+    running.incrementAndGet();
+    metrics.detached();
+    detached.start(slot);
+  }
+
+  /** A detached request has ended, and its memory can be used again. Any thread. */
+  final void finished(Detached detached) {
+    idle.offer(detached);
+    // A full fence between the offer and the look: the other side counts, then looks at the offer.
+    running.decrementAndGet();
+    if (waiting.get() > 0) {
+      wake();
+    }
+  }
+
+  /** A request that waited for another may run. Any thread. */
+  private void resume(Slot slot) {
+    resumed.offer(slot);
+    if (!onThread()) {
+      wake();
+    }
+  }
+
+  // ---- interrupts ------------------------------------------------------------------------------
+
+  /**
+   * Ends an interrupted request that the file system does not have yet.
+   *
+   * @return whether it need not be looked for elsewhere
+   */
+  final boolean cancelWaiting(Slot slot, long unique) {
+    NodeOrder order = session.order();
+    if (order != null && order.remove(slot, unique)) {
+      waiting.decrementAndGet();
+      refuse(slot);
+      return true;
+    }
+    purge = true;
+    wake();
+    return false;
+  }
+
+  private void purge(SpmcVarHandleArrayQueue<Slot> queue) {
+    for (int count = queue.size(); count > 0; count--) {
+      Slot slot = queue.poll();
+      if (slot == null) {
+        return;
+      }
+      if (slot.isInterrupted()) {
+        budget.takeBeyond(slot.bulk());
+        if (session.budget() != null) {
+          session.budget().takeBeyond(slot.bulk());
+        }
+        refuse(slot);
+      } else {
+        queue.offer(slot);
+      }
+    }
+  }
+
+  /** Answers a request that was interrupted before it began. */
+  private static void refuse(Slot slot) {
+    slot.exchange().begin();
+    slot.exchange().error(Errno.EINTR);
+  }
+
+  // ---- balance ---------------------------------------------------------------------------------
+
+  /** Takes a request from another channel's queue and serves it here. Channel thread only. */
+  public final boolean takeOver(Channel other) {
+    boolean bulk = other.processing.isEmpty();
+    SpmcVarHandleArrayQueue<Slot> queue = bulk ? other.processingBulk : other.processing;
+    if (queue.isEmpty() || !other.admitted(bulk)) {
+      return false;
+    }
+    Slot slot = queue.poll();
+    if (slot == null) {
+      other.giveBack(bulk);
+      return false;
+    }
+    metrics.stolen(1);
+    start(slot);
+    return true;
+  }
+
+  /** How many requests have arrived and not been started; any thread. */
+  public final int depth() {
+    return processing.size() + processingBulk.size();
+  }
+
+  /** How long this thread would take for what is in its queue, as requests went lately. */
+  public final long backlogNanos() {
+    return depth() * serviceNanos;
+  }
+
+  // ---- the free queue --------------------------------------------------------------------------
 
   /**
    * Takes a slot that may be offered to the kernel; null when there is none. Channel thread only.
@@ -206,12 +556,35 @@ public abstract class Channel {
     return slots;
   }
 
-  protected final ChannelCounters counters() {
-    return counters;
+  protected final ChannelMetrics metrics() {
+    return metrics;
+  }
+
+  /** Says where to record, before the thread starts. */
+  final void metrics(ChannelMetrics record) {
+    metrics = record;
+  }
+
+  /** How to wait now. Channel thread only. */
+  protected final WaitStrategy waitStrategy() {
+    return wait.strategy();
+  }
+
+  /** How to wait from now on. Any thread. */
+  final void tune(BusyPoll busyPoll, double share, long wakeUpNanos) {
+    wait.use(busyPoll, share, wakeUpNanos);
+  }
+
+  protected final Session session() {
+    return session;
   }
 
   public final String name() {
     return name;
+  }
+
+  public final int cpu() {
+    return cpu;
   }
 
   /** A snapshot; any thread. */
@@ -220,9 +593,11 @@ public abstract class Channel {
         name,
         cpu,
         slots.length,
-        counters.inFlight(),
-        counters.requests(),
-        counters.failed(),
-        counters.malformed());
+        wait.boundNanos(),
+        metrics.inFlight(),
+        metrics.value(Metric.REQUESTS),
+        metrics.value(Metric.SYSTEM_CALLS),
+        metrics.value(Metric.FAILED),
+        metrics.value(Metric.MALFORMED));
   }
 }

@@ -10,4 +10,14 @@ public interface DataReply extends Reply {
    * #done} is called is the answer. Fewer bytes than asked for mean the end of the file.
    */
   ByteBuffer buffer();
+
+  /**
+   * Answers with what a file has: from the page cache at once, else as soon as the device has
+   * delivered, without holding the calling thread. In place of {@link #buffer} and {@link #done}.
+   *
+   * @param file released when it is no longer needed, whatever happens
+   * @param offset in the file, in bytes, not negative
+   * @param size as the request asked, in bytes
+   */
+  void send(BackendFile file, long offset, int size);
 }

@@ -2,6 +2,7 @@ package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.metrics.ChannelMetrics;
 import io.ringmount.channels.wire.AttributesOut;
 import io.ringmount.channels.wire.BatchForgetIn;
 import io.ringmount.channels.wire.CreateIn;
@@ -11,6 +12,7 @@ import io.ringmount.channels.wire.ForgetIn;
 import io.ringmount.channels.wire.ForgetOne;
 import io.ringmount.channels.wire.FsyncIn;
 import io.ringmount.channels.wire.GetattrIn;
+import io.ringmount.channels.wire.InterruptIn;
 import io.ringmount.channels.wire.LinkIn;
 import io.ringmount.channels.wire.MkdirIn;
 import io.ringmount.channels.wire.MknodIn;
@@ -41,6 +43,7 @@ public final class Dispatcher {
   /** PATH_MAX without its NUL: the longest target of a symbolic link, and more than any name. */
   private static final int MAX_NAME = 4095;
 
+  private final Session session;
   private final FileSystem fileSystem;
 
   private final BatchForgetIn batchForget = new BatchForgetIn();
@@ -49,6 +52,7 @@ public final class Dispatcher {
   private final ForgetIn forget = new ForgetIn();
   private final ForgetOne forgetOne = new ForgetOne();
   private final FsyncIn fsync = new FsyncIn();
+  private final InterruptIn interrupt = new InterruptIn();
   private final GetattrIn getattr = new GetattrIn();
   private final LinkIn link = new LinkIn();
   private final MkdirIn mkdir = new MkdirIn();
@@ -65,24 +69,76 @@ public final class Dispatcher {
   private long end;
 
   /**
-   * @param fileSystem called on the thread that calls {@link #dispatch}
+   * @param session whose file system is called, on the thread that calls {@link #dispatch}
    */
-  public Dispatcher(FileSystem fileSystem) {
-    this.fileSystem = fileSystem;
+  Dispatcher(Session session) {
+    this.session = session;
+    this.fileSystem = session.fileSystem();
   }
 
   /** Starts the request; returns when the file system does. Whatever happens, it is answered. */
-  void dispatch(Exchange exchange, ChannelCounters counters) {
+  void dispatch(Exchange exchange, ChannelMetrics metrics) {
     exchange.begin();
     try {
       if (!exchange.slot().wellFormed() || !call(exchange)) {
-        counters.countMalformed();
+        metrics.malformed();
         exchange.error(Errno.EINVAL);
       }
     } catch (Throwable e) {
       LOG.error("{} failed with an exception", Opcode.name(exchange.opcode()), e);
-      counters.countFailed();
+      metrics.failed();
       exchange.errorUnlessAnswered(Errno.EIO);
+    }
+  }
+
+  /**
+   * Takes back what a successful reply has given out, as the kernel would in time, because it was
+   * never sent; ends the exchange once more.
+   */
+  void undo(Exchange x) {
+    try {
+      switch (x.opcode()) {
+        case Opcode.LOOKUP, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK, Opcode.LINK -> {
+          forgetOnce(x.entryNode());
+          x.again();
+          x.done();
+        }
+        case Opcode.CREATE -> {
+          long node = x.entryNode();
+          long handle = x.openHandle();
+          x.again();
+          fileSystem.release(x, node, handle, x);
+          forgetOnce(node);
+        }
+        case Opcode.OPEN -> {
+          long handle = x.openHandle();
+          x.again();
+          fileSystem.release(x, x.node(), handle, x);
+        }
+        case Opcode.OPENDIR -> {
+          long handle = x.openHandle();
+          x.again();
+          fileSystem.releasedir(x, x.node(), handle, x);
+        }
+        case Opcode.READDIRPLUS -> {
+          x.forEachEntry(this::forgetOnce);
+          x.again();
+          x.done();
+        }
+        default -> {
+          x.again();
+          x.done();
+        }
+      }
+    } catch (Throwable e) {
+      LOG.error("an unused reply to {} cannot be taken back", Opcode.name(x.opcode()), e);
+      x.errorUnlessAnswered(Errno.EIO);
+    }
+  }
+
+  private void forgetOnce(long node) {
+    if (node != 0) {
+      fileSystem.forget(node, 1);
     }
   }
 
@@ -120,7 +176,7 @@ public final class Dispatcher {
       case Opcode.RELEASEDIR -> releasedir(x, in);
       case Opcode.FSYNCDIR -> fsyncdir(x, in);
       case Opcode.STATFS -> statfs(x);
-      case Opcode.INTERRUPT -> interrupt(x);
+      case Opcode.INTERRUPT -> interrupt(x, in);
       case Opcode.DESTROY -> destroy(x);
       default -> unserved(x);
     };
@@ -366,9 +422,10 @@ public final class Dispatcher {
     return true;
   }
 
-  /** The request that it names is answered in its time, which is all that the kernel needs. */
-  private boolean interrupt(Exchange x) {
+  private boolean interrupt(Exchange x, long in) {
     x.unanswerable();
+    interrupt.wrap(in);
+    session.interrupts().interrupt(interrupt.unique());
     x.done();
     return true;
   }

@@ -8,6 +8,7 @@ import io.ringmount.channels.wire.Dirent;
 import io.ringmount.channels.wire.DirentPlus;
 import io.ringmount.channels.wire.Entry;
 import io.ringmount.channels.wire.InHeader;
+import io.ringmount.channels.wire.Opcode;
 import io.ringmount.channels.wire.OpenOut;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.StatfsOut;
@@ -15,6 +16,9 @@ import io.ringmount.channels.wire.WriteOut;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.LongConsumer;
+import org.agrona.BufferUtil;
 
 /**
  * A request and its reply as a file system sees them: the face of one {@link Slot}, made once and
@@ -29,11 +33,24 @@ final class Exchange
         CreateReply,
         DataReply,
         WriteReply,
+        SyncReply,
         StatfsReply,
         DirectoryReply {
+  private static final AtomicReferenceFieldUpdater<Exchange, Interruption> ON_INTERRUPT =
+      AtomicReferenceFieldUpdater.newUpdater(Exchange.class, Interruption.class, "onInterrupt");
+
+  /** What one request wants done when it is interrupted. */
+  private record Interruption(long unique, Runnable action) {}
+
   private final Slot slot;
-  private final Channel channel;
   private final ByteBuffer payload;
+  private final FileTransfer transfer = new FileTransfer(this);
+
+  /** Who serves the present request; set before it is handed out. */
+  private ReplySink sink;
+
+  /** What ends the present request early, when its caller no longer waits. */
+  private volatile Interruption onInterrupt;
 
   final Name name = new Name();
   final Name otherName = new Name();
@@ -61,9 +78,9 @@ final class Exchange
   private int replyError;
   private int replySize;
 
-  Exchange(Slot slot, Channel channel) {
+  Exchange(Slot slot, ReplySink sink) {
     this.slot = slot;
-    this.channel = channel;
+    this.sink = sink;
     this.payload =
         MemorySegment.ofAddress(slot.payloadAddress())
             .reinterpret(slot.payloadSize())
@@ -80,6 +97,34 @@ final class Exchange
     return slot;
   }
 
+  ReplySink sink() {
+    return sink;
+  }
+
+  void sink(ReplySink server) {
+    sink = server;
+  }
+
+  FileTransfer transfer() {
+    return transfer;
+  }
+
+  boolean triesAtOnce() {
+    return sink.triesAtOnce();
+  }
+
+  long payloadAddress() {
+    return slot.payloadAddress();
+  }
+
+  /** Address of one {@code struct iovec}, where a transfer needs no staged reply. */
+  long vector(long address, long length) {
+    long vector = slot.vectorAddress();
+    Memory.putLong(vector, address);
+    Memory.putLong(vector + Long.BYTES, length);
+    return vector;
+  }
+
   /** Begins a request: channel thread, before the file system is called. */
   void begin() {
     InHeader header = slot.request();
@@ -91,7 +136,38 @@ final class Exchange
     stagedSize = 0;
     data = false;
     answerable = true;
+    if (onInterrupt != null) {
+      onInterrupt = null;
+    }
     slot.state(SlotState.EXECUTING);
+  }
+
+  /** Begins to answer the same request anew; the reply has no content. */
+  void again() {
+    stagedSize = 0;
+    data = false;
+    slot.state(SlotState.EXECUTING);
+  }
+
+  /** The node of a staged entry. */
+  long entryNode() {
+    return entry.node();
+  }
+
+  /** The handle of a staged open file. */
+  long openHandle() {
+    return open.handle();
+  }
+
+  /** The node of every entry of a listing with attributes that the kernel would count. */
+  void forEachEntry(LongConsumer action) {
+    long at = slot.payloadAddress();
+    long end = at + replySize;
+    while (at < end) {
+      direntPlus.wrap(at);
+      action.accept(direntPlus.entry().node());
+      at += DirentPlus.sizeOf(direntPlus.dirent().nameLength());
+    }
   }
 
   /**
@@ -165,7 +241,66 @@ final class Exchange
       Memory.copy(slot.stagedAddress(), slot.payloadAddress(), stagedSize);
       replySize = stagedSize;
     }
-    channel.complete(slot);
+    sink.complete(slot);
+  }
+
+  @Override
+  public void send(BackendFile file, long offset, int size) {
+    transfer.read(file, offset, Math.min(size, payload.limit()));
+  }
+
+  @Override
+  public void receive(BackendFile file, ByteBuffer from, long offset, int flags) {
+    long address = BufferUtil.address(from) + from.position();
+    transfer.write(file, address, from.remaining(), offset, flags);
+  }
+
+  @Override
+  public void sync(BackendFile file, boolean dataOnly) {
+    transfer.sync(file, dataOnly);
+  }
+
+  /** A transfer has come to its end after {@code bytes}. */
+  void transferred(int bytes) {
+    if (data) {
+      payload.position(bytes);
+    } else if (opcode == Opcode.WRITE) {
+      write.size(bytes);
+    }
+    done();
+  }
+
+  /**
+   * Takes over the reply that was made elsewhere, and gives it; nothing when somebody has begun to
+   * answer.
+   */
+  void adopt(Exchange other) {
+    if (claimed()) {
+      answerable = other.answerable;
+      replyError = other.replyError;
+      replySize = other.replySize;
+      Memory.copy(other.payloadAddress(), slot.payloadAddress(), replySize);
+      sink.complete(slot);
+    }
+  }
+
+  @Override
+  public void onInterrupt(Runnable action) {
+    onInterrupt = new Interruption(slot.unique(), action);
+    // Whoever interrupts marks the slot first and looks here then.
+    if (slot.isInterrupted()) {
+      interrupt(slot.unique());
+    }
+  }
+
+  /** Does, once, what the request {@code unique} wants done when it is interrupted. Any thread. */
+  void interrupt(long unique) {
+    Interruption wanted = onInterrupt;
+    if (wanted != null
+        && wanted.unique == unique
+        && ON_INTERRUPT.compareAndSet(this, wanted, null)) {
+      wanted.action.run();
+    }
   }
 
   @Override
@@ -186,7 +321,7 @@ final class Exchange
   private void fail(int errno) {
     replyError = errno > 0 && errno < 512 ? -errno : -Errno.EIO;
     replySize = 0;
-    channel.complete(slot);
+    sink.complete(slot);
   }
 
   private void claim() {

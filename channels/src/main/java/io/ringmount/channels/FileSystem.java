@@ -35,6 +35,15 @@ public interface FileSystem {
     return Set.of();
   }
 
+  /**
+   * Whether {@link #read}, {@link #fsync}, {@link #fsyncdir} and those calls of {@link #write} that
+   * clear no privileges return without waiting, because they answer with a {@link BackendFile}.
+   * Matters with {@link Execution#DETACHED} only: these calls then need no thread of their own.
+   */
+  default boolean transfers() {
+    return false;
+  }
+
   /** Finds {@code name} in a directory. A missing name is ENOENT, or node 0 to have that cached. */
   default void lookup(Request request, long parent, Name name, EntryReply reply) {
     reply.error(Errno.ENOSYS);
@@ -169,7 +178,7 @@ public interface FileSystem {
   /**
    * @param dataOnly as fdatasync(2)
    */
-  default void fsync(Request request, long node, long handle, boolean dataOnly, Reply reply) {
+  default void fsync(Request request, long node, long handle, boolean dataOnly, SyncReply reply) {
     reply.error(Errno.ENOSYS);
   }
 
@@ -190,7 +199,8 @@ public interface FileSystem {
     reply.done();
   }
 
-  default void fsyncdir(Request request, long node, long handle, boolean dataOnly, Reply reply) {
+  default void fsyncdir(
+      Request request, long node, long handle, boolean dataOnly, SyncReply reply) {
     reply.error(Errno.ENOSYS);
   }
 

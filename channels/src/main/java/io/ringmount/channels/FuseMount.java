@@ -9,6 +9,7 @@ import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
 import io.ringmount.channels.linux.Poll;
+import io.ringmount.channels.metrics.MetricsReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,9 +49,12 @@ public final class FuseMount implements AutoCloseable {
   private final MountEntry entry;
   private final long identity;
   private final SelectedTransport served;
+  private final RingMode ringMode;
   private boolean closed;
 
-  private FuseMount(Path mountpoint, int device, MountEntry entry, SelectedTransport served) {
+  private FuseMount(
+      Path mountpoint, int device, MountEntry entry, SelectedTransport served, RingMode ringMode) {
+    this.ringMode = ringMode;
     this.mountpoint = mountpoint;
     this.device = device;
     this.entry = entry;
@@ -85,9 +89,12 @@ public final class FuseMount implements AutoCloseable {
           new TransportSelector(fileSystem, device, options, maxWrite)
               .select(handshake.offersUring());
       handshake.answer(
-          fileSystem.features(), served.kind() == TransportKind.URING, maxWrite, served.inFlight());
+          fileSystem.features(),
+          served.kind() == TransportKind.URING,
+          maxWrite,
+          options.maxBackground() > 0 ? options.maxBackground() : served.inFlight());
       served.transport().start();
-      FuseMount mount = new FuseMount(target, device, entry, served);
+      FuseMount mount = new FuseMount(target, device, entry, served, options.ringMode());
       for (Channel channel : served.transport().channels()) {
         channel.failure().thenAccept(cause -> mount.fail(channel, cause));
       }
@@ -189,6 +196,26 @@ public final class FuseMount implements AutoCloseable {
   /** Bytes that all slots take once every one has been used in full. */
   public long memoryBytes() {
     return served.region().bytes();
+  }
+
+  /** How the channels wait at present. */
+  public Tuning tuning() {
+    return served.session().tuning();
+  }
+
+  /** Makes the channels wait otherwise, from their next wait on; no request notices. */
+  public void tune(Tuning tuning) throws IOException {
+    served.session().tune(tuning);
+  }
+
+  /** How rings are submitted; empty when the transport has none. */
+  public Optional<RingMode> ringMode() {
+    return served.kind() == TransportKind.URING ? Optional.of(ringMode) : Optional.empty();
+  }
+
+  /** What the channels have recorded until now, and go on recording. */
+  public MetricsReader metrics() {
+    return served.session().metrics();
   }
 
   /** The kernel's number of this connection, under {@code /sys/fs/fuse/connections}. */

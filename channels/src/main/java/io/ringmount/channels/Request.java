@@ -18,4 +18,11 @@ public interface Request {
    * Thread id of the caller; 0 when the kernel itself asks or the caller is in another namespace.
    */
   int pid();
+
+  /**
+   * What to do when the caller is killed, or a signal has waited long for this operation to end:
+   * usually, to answer with EINTR. Called at most once, from any thread, possibly at once and
+   * possibly when the request has just been answered.
+   */
+  void onInterrupt(Runnable action);
 }

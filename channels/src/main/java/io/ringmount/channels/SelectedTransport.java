@@ -7,10 +7,16 @@ import java.util.concurrent.TimeUnit;
  * A transport that is ready to serve, its memory, and why it was chosen.
  *
  * @param reason in a few words
+ * @param session what its channels share
  * @param inFlight how many requests it can hold at once
  */
 record SelectedTransport(
-    TransportKind kind, String reason, Transport transport, SlotRegion region, int inFlight)
+    TransportKind kind,
+    String reason,
+    Transport transport,
+    Session session,
+    SlotRegion region,
+    int inFlight)
     implements AutoCloseable {
   private static final long STOP_MILLIS = 5_000;
 
@@ -33,6 +39,7 @@ record SelectedTransport(
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the channels were being stopped", e);
     }
+    session.close();
     transport.close();
     region.close();
   }

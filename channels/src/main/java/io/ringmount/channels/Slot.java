@@ -4,6 +4,7 @@ import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.InHeader;
 import io.ringmount.channels.wire.Opcode;
 import io.ringmount.channels.wire.OutHeader;
+import io.ringmount.channels.wire.ReadIn;
 import io.ringmount.channels.wire.UringRequestHeader;
 
 /**
@@ -12,6 +13,9 @@ import io.ringmount.channels.wire.UringRequestHeader;
  * replies, then to the channel thread again; {@link SlotState} says to whom.
  */
 public final class Slot {
+  /** Bytes from which a transfer is long beside everything else that is done for a request. */
+  static final int BULK = 32 << 10;
+
   private final int index;
   private final long address;
   private final int payloadSize;
@@ -24,12 +28,37 @@ public final class Slot {
   private long arguments;
   private int argumentsLength;
   private boolean wellFormed;
+  private boolean bulk;
+  private long node;
+  private int pid;
+  private int opcode;
+
+  /** What serves the present request elsewhere, or has served an earlier one. */
+  private volatile Detached detached;
 
   // Kept from the request's header, which the reply's header overwrites.
   private long unique;
   private int queue;
-  private int position;
   private Exchange exchange;
+  private Channel home;
+  private Channel receiver;
+
+  /** When the request arrived, and when the file system got it, by {@code System.nanoTime}. */
+  private long arrived;
+
+  private long started;
+
+  /**
+   * The request that an interrupt was for: numbers are never used twice, so it need not be reset.
+   */
+  private long interrupted;
+
+  private volatile boolean anyInterrupted;
+
+  /** The next of those that wait for the same node, and the last of them; see {@link NodeOrder}. */
+  Slot nextInOrder;
+
+  Slot lastInOrder;
 
   Slot(int index, long address, int payloadSize) {
     this.index = index;
@@ -70,27 +99,113 @@ public final class Slot {
     return queue;
   }
 
-  /** Where this slot stands among the slots of its channel. */
-  public int position() {
-    return position;
-  }
-
-  /** Gives the slot its place: before its channel starts. */
-  void assign(int queue, int position) {
-    this.queue = queue;
-    this.position = position;
+  /** Says which queue, before the slot's channel starts. */
+  void queue(int number) {
+    queue = number;
   }
 
   Exchange exchange() {
     return exchange;
   }
 
-  void exchange(Exchange exchange) {
-    this.exchange = exchange;
+  /** The channel that this slot belongs to, whoever serves the present request. */
+  public Channel home() {
+    return home;
+  }
+
+  /** The channel that the present request came to, and that accounts for it. */
+  public Channel receiver() {
+    return receiver;
+  }
+
+  void receiver(Channel channel) {
+    receiver = channel;
+  }
+
+  /** Moves the data of the present request, where that takes time. */
+  public FileTransfer transfer() {
+    return exchange.transfer();
+  }
+
+  /** Gives the slot to a channel, once. */
+  void belongTo(Channel channel) {
+    home = channel;
+    exchange = new Exchange(this, channel);
+  }
+
+  void exchange(Exchange face) {
+    exchange = face;
+  }
+
+  long arrived() {
+    return arrived;
+  }
+
+  void arrived(long nanos) {
+    arrived = nanos;
+  }
+
+  long started() {
+    return started;
+  }
+
+  void started(long nanos) {
+    started = nanos;
+  }
+
+  /** The node that the present request is about, also when the reply is already written. */
+  long node() {
+    return node;
+  }
+
+  /** Thread id of the present request's caller, as in {@link Request#pid}. */
+  int pid() {
+    return pid;
+  }
+
+  /** The operation, also when the reply is already written. */
+  int opcode() {
+    return opcode;
+  }
+
+  Detached detached() {
+    return detached;
+  }
+
+  void detached(Detached server) {
+    detached = server;
+  }
+
+  /** Whether the request moves so much data that others should not have to wait for it. */
+  public boolean bulk() {
+    return bulk;
+  }
+
+  /** Notes that the caller of the request {@code number} waits no more. Any thread. */
+  void interrupted(long number) {
+    interrupted = number;
+    anyInterrupted = true;
+  }
+
+  /** Whether the present request was interrupted. */
+  boolean isInterrupted() {
+    return anyInterrupted && interrupted == unique;
+  }
+
+  /**
+   * Whether the request {@code number} is here and not answered; any thread, and at once outdated.
+   */
+  boolean holds(long number) {
+    int state = state();
+    return (state == SlotState.RECEIVED || state == SlotState.EXECUTING) && unique == number;
   }
 
   long stagedAddress() {
     return address + SlotLayout.STAGED;
+  }
+
+  long vectorAddress() {
+    return address + SlotLayout.VECTOR;
   }
 
   int state() {
@@ -125,7 +240,7 @@ public final class Slot {
     argumentsLength = ring.payloadSize();
     int length = InHeader.SIZE + Opcode.argumentSize(in.opcode()) + argumentsLength;
     wellFormed = argumentsLength >= 0 && argumentsLength <= payloadSize && in.length() == length;
-    state(SlotState.RECEIVED);
+    received();
   }
 
   /**
@@ -144,8 +259,47 @@ public final class Slot {
     arguments = operation + operationSize;
     argumentsLength = bytes - InHeader.SIZE - operationSize;
     wellFormed = argumentsLength >= 0 && in.length() == bytes;
-    state(SlotState.RECEIVED);
+    received();
     return true;
+  }
+
+  private void received() {
+    bulk = wellFormed && movesBulk();
+    node = in.node();
+    pid = in.pid();
+    opcode = in.opcode();
+    state(SlotState.RECEIVED);
+  }
+
+  private boolean movesBulk() {
+    return switch (in.opcode()) {
+      case Opcode.READ -> Memory.getInt(operation + ReadIn.LENGTH) > BULK;
+      case Opcode.WRITE -> argumentsLength > BULK;
+      default -> false;
+    };
+  }
+
+  /**
+   * Takes up a copy of the request in another slot, of the same payload size, so that it can be
+   * served when that slot is used for something else.
+   */
+  void receivedCopy(Slot other) {
+    int operationSize = Opcode.argumentSize(other.opcode);
+    operation = address + UringRequestHeader.OP_IN;
+    arguments = payloadAddress();
+    argumentsLength = other.argumentsLength;
+    wellFormed = other.wellFormed;
+    bulk = other.bulk;
+    node = other.node;
+    opcode = other.opcode;
+    unique = other.unique;
+    in.wrap(address + UringRequestHeader.IN_OUT);
+    Memory.copy(other.in.address(), in.address(), InHeader.SIZE);
+    if (wellFormed) {
+      Memory.copy(other.operation, operation, operationSize);
+      Memory.copy(other.arguments, arguments, argumentsLength);
+    }
+    state(SlotState.RECEIVED);
   }
 
   /** The header of the present request; overwritten by its reply. */

@@ -11,6 +11,7 @@ package io.ringmount.channels;
  *  slot:   0    struct fuse_uring_req_header: what the kernel fills and reads (288 bytes)
  *          512  u32 state ({@link SlotState})
  *          1024 staged reply: structs of a reply until it is given (256 bytes)
+ *          1280 struct iovec of a transfer
  *          4016 struct fuse_in_header and up to 40 bytes of arguments, when read from a device
  *          4096 payload: names or data of the request, then data of the reply; page aligned
  * </pre>
@@ -31,6 +32,7 @@ final class SlotLayout {
   static final int STATE = 512;
   static final int STAGED = 1024;
   static final int STAGED_SIZE = 256;
+  static final int VECTOR = STAGED + STAGED_SIZE;
   static final int DEVICE_HEADER_SIZE = 80;
   static final int DEVICE_HEADER = PAGE - DEVICE_HEADER_SIZE;
   static final int PAYLOAD = PAGE;

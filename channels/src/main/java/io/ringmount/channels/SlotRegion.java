@@ -17,8 +17,7 @@ public final class SlotRegion implements AutoCloseable {
   private static final int ATTEMPTS = 16;
 
   private final SharedMemory memory;
-  private final int slots;
-  private final int payload;
+  private final Slot[] slots;
   private int taken;
 
   /**
@@ -26,8 +25,7 @@ public final class SlotRegion implements AutoCloseable {
    * @param payload bytes of one payload, a multiple of 4096
    */
   public SlotRegion(int slots, int payload) throws LinuxException {
-    this.slots = slots;
-    this.payload = payload;
+    this.slots = new Slot[slots];
     this.memory =
         SharedMemory.createMapped("ringmount-slots", bytes(slots, payload), BASE, STRIDE, ATTEMPTS);
     long address = memory.address();
@@ -35,26 +33,36 @@ public final class SlotRegion implements AutoCloseable {
     Memory.putInt(address + SlotLayout.REGION_SLOTS, slots);
     Memory.putLong(address + SlotLayout.REGION_PAYLOAD, payload);
     Memory.putLongRelease(address + SlotLayout.REGION_MAGIC, SlotLayout.MAGIC);
+    for (int i = 0; i < slots; i++) {
+      this.slots[i] =
+          new Slot(i, address + SlotLayout.PAGE + i * SlotLayout.slotSize(payload), payload);
+    }
   }
 
   /** Bytes that a region of this shape takes when all of it is used. */
-  public static long bytes(int slots, int payload) {
+  public static long bytes(long slots, int payload) {
     return SlotLayout.PAGE + slots * SlotLayout.slotSize(payload);
   }
 
+  /** All slots, by their index, taken or not. */
+  public Slot[] slots() {
+    return slots.clone();
+  }
+
   /**
-   * The slots of one channel: {@code perQueue} for each of its kernel queues; each given out once.
+   * The next {@code count} slots; each is given out once.
+   *
+   * @param queue the kernel's queue that they are for
    */
-  public Slot[] take(int perQueue, int... queues) {
-    int count = perQueue * queues.length;
-    if (count > slots - taken) {
-      throw new IllegalStateException("the region has " + slots + " slots, " + taken + " taken");
+  public Slot[] take(int count, int queue) {
+    if (count > slots.length - taken) {
+      throw new IllegalStateException(
+          "the region has " + slots.length + " slots, " + taken + " taken");
     }
     Slot[] result = new Slot[count];
     for (int i = 0; i < count; i++, taken++) {
-      long address = memory.address() + SlotLayout.PAGE + taken * SlotLayout.slotSize(payload);
-      result[i] = new Slot(taken, address, payload);
-      result[i].assign(queues[i / perQueue], i);
+      result[i] = slots[taken];
+      result[i].queue(queue);
     }
     return result;
   }

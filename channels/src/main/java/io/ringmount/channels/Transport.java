@@ -11,7 +11,17 @@ import java.util.concurrent.TimeUnit;
  * started after INIT is answered, stopped, closed. Methods are for the thread that makes the mount.
  */
 public abstract class Transport implements AutoCloseable {
+  private final Session session;
   private List<Channel> channels = List.of();
+
+  protected Transport(Session session) {
+    this.session = session;
+  }
+
+  /** What the channels share. */
+  protected final Session session() {
+    return session;
+  }
 
   /** Makes the channels, in the order of their CPUs, with the descriptors they need. */
   protected abstract List<? extends Channel> makeChannels() throws IOException;
@@ -22,6 +32,7 @@ public abstract class Transport implements AutoCloseable {
    */
   public final void prepare() throws IOException {
     channels = List.copyOf(makeChannels());
+    session.begin(channels);
     for (Channel channel : channels) {
       channel.prepare();
     }

@@ -8,11 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Chooses the transport of a mount, sizes its memory and prepares it. */
 final class TransportSelector {
-  private static final int MIB_SHIFT = 20;
-
   /** Registered payload buffers and device reads may not be smaller (FUSE_MIN_READ_BUFFER). */
   private static final int LEAST_PAYLOAD = 8192;
 
@@ -66,32 +65,33 @@ final class TransportSelector {
     // One queue for every possible CPU, numbered from 0 (fs/fuse/dev_uring.c, nr_queues).
     int queues = Cpu.possible().length;
     List<Integer> cpus = cpus();
-    int slots = slots(queues, UringTransport.slots(queues, 0));
-    SlotRegion region = new SlotRegion(UringTransport.slots(queues, slots), payload);
-    return prepared(
-        TransportKind.URING,
-        reason,
-        new UringTransport(device, fileSystem, cpus, queues, slots, region),
-        region,
-        queues * slots);
+    List<Integer> numbers = IntStream.range(0, queues).boxed().toList();
+    SlotPlan plan = SlotPlan.of(numbers, UringTransport.CONTROL_SLOTS, options, payload);
+    SlotSource slots = new SlotSource(plan, payload);
+    Session session = new Session(fileSystem, options, plan.total());
+    Transport transport = new UringTransport(device, session, cpus, queues, options, slots);
+    return prepared(TransportKind.URING, reason, transport, session, slots, plan);
   }
 
   private SelectedTransport device(String reason) throws IOException {
     List<Integer> cpus = cpus();
-    int slots = slots(cpus.size(), 0);
-    SlotRegion region = new SlotRegion(cpus.size() * slots, payload);
-    return prepared(
-        TransportKind.DEVICE,
-        reason,
-        new DeviceTransport(device, fileSystem, cpus, slots, region),
-        region,
-        cpus.size() * slots);
+    SlotPlan plan = SlotPlan.of(cpus, 0, options, payload);
+    SlotSource slots = new SlotSource(plan, payload);
+    Session session = new Session(fileSystem, options, plan.total());
+    Transport transport = new DeviceTransport(device, session, cpus, slots);
+    return prepared(TransportKind.DEVICE, reason, transport, session, slots, plan);
   }
 
   private static SelectedTransport prepared(
-      TransportKind kind, String reason, Transport transport, SlotRegion region, int inFlight)
+      TransportKind kind,
+      String reason,
+      Transport transport,
+      Session session,
+      SlotSource slots,
+      SlotPlan plan)
       throws IOException {
-    SelectedTransport selected = new SelectedTransport(kind, reason, transport, region, inFlight);
+    SelectedTransport selected =
+        new SelectedTransport(kind, reason, transport, session, slots.region(), plan.queued());
     try {
       transport.prepare();
       return selected;
@@ -114,31 +114,5 @@ final class TransportSelector {
       }
     }
     return options.cpus().isEmpty() ? usable : options.cpus();
-  }
-
-  /**
-   * Slots of each of {@code queues}, within the memory budget.
-   *
-   * @param others slots that the transport takes besides
-   */
-  private int slots(int queues, int others) throws IOException {
-    int wanted = options.slots() == 0 ? 1 : options.slots();
-    long needed = SlotRegion.bytes(wanted * queues + others, payload);
-    if (needed > options.memoryBudget()) {
-      throw new IOException(
-          "%d slots for each of %d queues need %d MiB, memory_budget is %d MiB: raise it%s"
-              .formatted(
-                  wanted,
-                  queues,
-                  (needed + (1 << MIB_SHIFT) - 1) >> MIB_SHIFT,
-                  options.memoryBudget() >> MIB_SHIFT,
-                  wanted > 1 ? " or lower slots" : ""));
-    }
-    if (options.slots() > 0) {
-      return options.slots();
-    }
-    long left = options.memoryBudget() - SlotRegion.bytes(others, payload);
-    return (int)
-        Math.min(left / (SlotLayout.slotSize(payload) * queues), MountOptions.DEFAULT_SLOTS);
   }
 }

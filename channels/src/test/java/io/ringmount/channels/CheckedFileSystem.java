@@ -159,7 +159,7 @@ final class CheckedFileSystem implements FileSystem {
   }
 
   @Override
-  public void fsync(Request request, long node, long handle, boolean dataOnly, Reply reply) {
+  public void fsync(Request request, long node, long handle, boolean dataOnly, SyncReply reply) {
     called(request, reply, "fsync", node, handle, dataOnly);
   }
 
@@ -188,7 +188,7 @@ final class CheckedFileSystem implements FileSystem {
   }
 
   @Override
-  public void fsyncdir(Request request, long node, long handle, boolean dataOnly, Reply reply) {
+  public void fsyncdir(Request request, long node, long handle, boolean dataOnly, SyncReply reply) {
     called(request, reply, "fsyncdir", node, handle, dataOnly);
   }
 

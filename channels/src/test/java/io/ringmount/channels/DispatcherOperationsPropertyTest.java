@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.ringmount.channels.RecordingChannel.Answer;
 import io.ringmount.channels.RecordingChannel.Form;
-import io.ringmount.channels.linux.LinuxException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -34,7 +34,7 @@ class DispatcherOperationsPropertyTest {
       @ForAll("names") byte[] name,
       @ForAll("names") byte[] other,
       @ForAll("targets") byte[] target)
-      throws LinuxException {
+      throws IOException {
     List<Case> cases = new ArrayList<>();
     String n = text(name);
     String o = text(other);

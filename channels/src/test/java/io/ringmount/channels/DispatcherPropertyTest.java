@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.RecordingChannel.Answer;
 import io.ringmount.channels.RecordingChannel.Form;
-import io.ringmount.channels.linux.LinuxException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +98,7 @@ class DispatcherPropertyTest {
       @ForAll("structs") byte[] struct,
       @ForAll("arguments") byte[] any,
       @ForAll("claims") int[] claim)
-      throws LinuxException {
+      throws IOException {
     int size = STRUCTS.getOrDefault(opcode, 0);
     byte[] arguments = fitted(any, form, size);
     WireRequest request =
@@ -149,7 +149,7 @@ class DispatcherPropertyTest {
       @ForAll @IntRange(max = 60) int opcode,
       @ForAll("arguments") byte[] any,
       @ForAll @IntRange(max = 400) int missing)
-      throws LinuxException {
+      throws IOException {
     int size = STRUCTS.getOrDefault(opcode, 0);
     WireRequest request =
         WireRequest.of(opcode, size).unique(9).bytes(fitted(any, Form.DEVICE, size));
@@ -168,7 +168,7 @@ class DispatcherPropertyTest {
   @Property(tries = 200)
   void everyNodeOfABatchIsForgotten(
       @ForAll Form form, @ForAll @Size(max = 50) List<Long> nodes, @ForAll boolean oneTooFew)
-      throws LinuxException {
+      throws IOException {
     WireRequest request =
         WireRequest.of(42, 8).u32(0, nodes.size() + (oneTooFew ? 1 : 0)).unique(4);
     List<String> expected = new ArrayList<>();
@@ -191,7 +191,7 @@ class DispatcherPropertyTest {
   @Property(tries = 500)
   void aNameThatIsNotOneIsMalformed(
       @ForAll Form form, @ForAll("badNames") byte[] bad, @ForAll("namedOperations") int[] operation)
-      throws LinuxException {
+      throws IOException {
     byte[] good = {'g'};
     // The bad name stands at each place where the operation has one.
     for (int place = 0; place < operation[1]; place++) {
@@ -221,7 +221,7 @@ class DispatcherPropertyTest {
   @Property(tries = 300)
   void aSizeThatDoesNotFitIsMalformed(
       @ForAll Form form, @ForAll("absurdSizes") int size, @ForAll("sizedOperations") int opcode)
-      throws LinuxException {
+      throws IOException {
     CheckedFileSystem fileSystem = new CheckedFileSystem();
     try (RecordingChannel channel = RecordingChannel.open(form, fileSystem)) {
       fileSystem.servedBy(channel);

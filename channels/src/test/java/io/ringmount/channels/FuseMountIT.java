@@ -233,12 +233,12 @@ class FuseMountIT extends MountTest {
           hello,
           directory,
           options(kind, List.of(), 1, MIB),
-          "1 slots for each of .* queues need .* MiB, memory_budget is 1 MiB: raise it");
+          "slots for .* queues need .* MiB, memory_budget is 1 MiB: raise it");
       assertFails(
           hello,
           directory,
           options(kind, List.of(), 1000, 64 * MIB),
-          "1000 slots .* memory_budget is 64 MiB: raise it or lower slots");
+          "slots for .* memory_budget is 64 MiB: raise it or lower slots");
       assertFails(hello, directory, options(kind, List.of(0, 77), 0, 64 * MIB), "processor 77");
       FileSystem broken =
           new FileSystem() {

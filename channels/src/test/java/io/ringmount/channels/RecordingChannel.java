@@ -2,6 +2,8 @@ package io.ringmount.channels;
 
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.metrics.Metric;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -37,12 +39,19 @@ final class RecordingChannel extends Channel implements AutoCloseable {
   private final SlotRegion region;
   private final Form form;
 
-  static RecordingChannel open(Form form, FileSystem fileSystem) throws LinuxException {
-    return new RecordingChannel(form, new SlotRegion(1, PAYLOAD), fileSystem);
+  static RecordingChannel open(Form form, FileSystem fileSystem) throws IOException {
+    RecordingChannel channel = new RecordingChannel(form, new SlotRegion(1, PAYLOAD), fileSystem);
+    channel.session().begin(List.of(channel));
+    return channel;
   }
 
   private RecordingChannel(Form form, SlotRegion region, FileSystem fileSystem) {
-    super("recording", UNPINNED, region.take(1, 0), new Dispatcher(fileSystem));
+    super(
+        "recording",
+        UNPINNED,
+        region.take(1, 0),
+        new Slot[0],
+        new Session(fileSystem, MountOptions.of("test"), 1));
     this.region = region;
     this.form = form;
   }
@@ -86,11 +95,11 @@ final class RecordingChannel extends Channel implements AutoCloseable {
   }
 
   long failed() {
-    return counters().failed();
+    return metrics().value(Metric.FAILED);
   }
 
   long malformed() {
-    return counters().malformed();
+    return metrics().value(Metric.MALFORMED);
   }
 
   @Override
@@ -121,6 +130,9 @@ final class RecordingChannel extends Channel implements AutoCloseable {
   }
 
   @Override
+  protected void wake() {}
+
+  @Override
   protected void open() {}
 
   @Override
@@ -131,6 +143,7 @@ final class RecordingChannel extends Channel implements AutoCloseable {
 
   @Override
   public void close() throws LinuxException {
+    session().close();
     region.close();
   }
 }

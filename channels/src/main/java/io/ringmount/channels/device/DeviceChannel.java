@@ -1,11 +1,14 @@
 package io.ringmount.channels.device;
 
 import io.ringmount.channels.Channel;
-import io.ringmount.channels.Dispatcher;
+import io.ringmount.channels.Session;
 import io.ringmount.channels.Slot;
 import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.EventFd;
+import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseDevice;
 import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.wire.OutHeader;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -15,14 +18,26 @@ import org.slf4j.LoggerFactory;
  * A channel on a descriptor of {@code /dev/fuse}: one read a request, one write a reply. A reply
  * must go to the descriptor its request came from, so whoever replies writes it there at once; only
  * the slot returns to the channel's thread. Protocol: fuse(4), kernel {@code fs/fuse/dev.c}.
+ *
+ * <p>A thread in a blocking read cannot be woken. So while requests wait in this channel for what
+ * other threads bring, the descriptor does not block, and the thread waits for it and for an event
+ * together.
  */
 public final class DeviceChannel extends Channel {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceChannel.class);
 
   private final int fd;
+  private EventFd event;
+  private Poll poll;
 
   /** Set while the thread has no free slot and sleeps, or is about to. */
   private volatile boolean starved;
+
+  /** Set while the thread waits for the event too, or is about to. */
+  private volatile boolean listening;
+
+  /** Whether the descriptor is in non-blocking mode. */
+  private boolean nonBlocking;
 
   /**
    * The slot that this thread answered last: the next request goes there, as its memory is still in
@@ -30,16 +45,24 @@ public final class DeviceChannel extends Channel {
    */
   private Slot warm;
 
+  /** The slot that the next request goes to. Channel thread only. */
+  private Slot next;
+
   /**
    * @param fd a descriptor of the connection; stays the caller's, who closes it after the end
+   * @param copies for detached requests
    */
-  public DeviceChannel(String name, int cpu, int fd, Slot[] slots, Dispatcher dispatcher) {
-    super(name, cpu, slots, dispatcher);
+  public DeviceChannel(String name, int cpu, int fd, Slot[] slots, Slot[] copies, Session session) {
+    super(name, cpu, slots, copies, session);
     this.fd = fd;
   }
 
   @Override
-  protected void open() {
+  protected void open() throws LinuxException {
+    event = EventFd.create();
+    poll = new Poll(2);
+    poll.add(fd, Poll.POLLIN);
+    poll.add(event.fd(), Poll.POLLIN);
     for (Slot slot : slots()) {
       recycle(slot);
     }
@@ -48,26 +71,33 @@ public final class DeviceChannel extends Channel {
   @Override
   protected void run(ReadySignal signal) throws LinuxException {
     signal.ready();
-    Slot slot = awaitFree();
-    while (true) {
-      slot.offered();
-      int bytes = (int) FuseDevice.read(fd, slot.deviceAddress(), slot.deviceSize());
-      if (bytes < 0) {
-        if (ended(-bytes)) {
-          return;
-        }
-      } else if (bytes == 0) {
-        // The device never says so; a socket in its place does when the other end is closed.
-        return;
-      } else if (!slot.receivedFromDevice(bytes)) {
-        counters().countFailed();
-        LOG.error("{}: a request of {} bytes has no header and was dropped", name(), bytes);
-      } else {
-        received(slot);
-        process();
-        slot = awaitFree();
+    boolean connected = true;
+    while (connected) {
+      process();
+      if (!hasRunnable() && nextSlot() && mayRead()) {
+        connected = readRequest();
       }
     }
+  }
+
+  /** Reads a request into the next slot; false when the connection has ended. */
+  private boolean readRequest() throws LinuxException {
+    next.offered();
+    int bytes = (int) FuseDevice.read(fd, next.deviceAddress(), next.deviceSize());
+    metrics().systemCall();
+    lookAtClock();
+    if (bytes > 0) {
+      if (next.receivedFromDevice(bytes)) {
+        received(next);
+        next = null;
+      } else {
+        metrics().failed();
+        LOG.error("{}: a request of {} bytes has no header and was dropped", name(), bytes);
+      }
+      return true;
+    }
+    // 0: the device never says so; a socket in its place does when the other end is closed.
+    return bytes != 0 && !ended(-bytes);
   }
 
   /** Whether a failed read means that the connection is gone; otherwise reading goes on. */
@@ -80,24 +110,67 @@ public final class DeviceChannel extends Channel {
     };
   }
 
-  private Slot awaitFree() {
-    Slot slot = warm;
-    if (slot != null) {
-      warm = null;
-      return slot;
+  /** Sees to a slot for the next request; false when something else is to be done first. */
+  private boolean nextSlot() {
+    if (next != null) {
+      return true;
     }
-    slot = takeFree();
-    while (slot == null) {
+    next = warm;
+    warm = null;
+    if (next == null) {
+      next = takeFree();
+    }
+    if (next == null) {
       // Say "starved", then look; the other side recycles, then looks at "starved".
       starved = true;
-      slot = takeFree();
-      if (slot == null) {
+      next = takeFree();
+      if (next == null && !hasRunnable()) {
         LockSupport.park(this);
-        slot = takeFree();
       }
       starved = false;
     }
-    return slot;
+    return next != null;
+  }
+
+  /** Whether a read would not keep the thread from what others bring meanwhile. */
+  private boolean mayRead() throws LinuxException {
+    if (!hasWaiting()) {
+      if (nonBlocking) {
+        blockReads(true);
+      }
+      return true;
+    }
+    if (!nonBlocking) {
+      blockReads(false);
+    }
+    // Say "listening", then look; the other side brings, then looks at "listening".
+    listening = true;
+    boolean readable = false;
+    if (!hasRunnable()) {
+      poll.await(Poll.FOREVER);
+      metrics().systemCall();
+      readable = poll.returned(0) != 0;
+      if (poll.returned(1) != 0) {
+        event.drain();
+      }
+    }
+    listening = false;
+    return readable;
+  }
+
+  private void blockReads(boolean block) throws LinuxException {
+    LinuxException.check(FileOps.setNonBlocking(fd, !block), "fcntl", "/dev/fuse");
+    nonBlocking = !block;
+  }
+
+  @Override
+  protected void wake() {
+    if (starved) {
+      LockSupport.unpark(thread());
+    }
+    if (listening) {
+      event.signal();
+    }
   }
 
   @Override
@@ -125,13 +198,15 @@ public final class DeviceChannel extends Channel {
     long result;
     do {
       result = FuseDevice.write(fd, start, length);
+      metrics().systemCall();
     } while (result == -Errno.EINTR);
+    metrics().batch(1);
     return result;
   }
 
   /** The kernel did not take the reply, and still waits for one. */
   private void refused(Slot slot, int bytes, int errno) {
-    counters().countFailed();
+    metrics().failed();
     LOG.error(
         "{}: the kernel refused the {} byte reply to request {}: {}",
         name(),
@@ -143,6 +218,13 @@ public final class DeviceChannel extends Channel {
 
   @Override
   protected void release() {
-    // Nothing is this thread's own.
+    // Others may signal the event as long as requests are with the file system.
+  }
+
+  /** Gives back what other threads may have used until now. */
+  public void close() {
+    if (event != null) {
+      event.close();
+    }
   }
 }

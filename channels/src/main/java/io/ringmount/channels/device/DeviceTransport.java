@@ -1,8 +1,8 @@
 package io.ringmount.channels.device;
 
-import io.ringmount.channels.Dispatcher;
-import io.ringmount.channels.FileSystem;
-import io.ringmount.channels.SlotRegion;
+import io.ringmount.channels.Session;
+import io.ringmount.channels.Slot;
+import io.ringmount.channels.SlotSource;
 import io.ringmount.channels.Transport;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseDevice;
@@ -16,42 +16,39 @@ import java.util.List;
  */
 public final class DeviceTransport extends Transport {
   private final int fd;
-  private final FileSystem fileSystem;
   private final List<Integer> cpus;
-  private final int slots;
-  private final SlotRegion region;
+  private final SlotSource slots;
+  private final List<DeviceChannel> channels = new ArrayList<>();
   private final List<Integer> clones = new ArrayList<>();
 
   /**
    * @param fd the connection's descriptor, mounted; stays the caller's
    * @param cpus one channel for each
-   * @param slots of each channel
-   * @param region has {@code cpus.size() * slots} slots left; stays the caller's
+   * @param slots for the queue of each of these CPUs
    */
-  public DeviceTransport(
-      int fd, FileSystem fileSystem, List<Integer> cpus, int slots, SlotRegion region) {
+  public DeviceTransport(int fd, Session session, List<Integer> cpus, SlotSource slots) {
+    super(session);
     this.fd = fd;
-    this.fileSystem = fileSystem;
     this.cpus = List.copyOf(cpus);
     this.slots = slots;
-    this.region = region;
   }
 
   @Override
   protected List<DeviceChannel> makeChannels() throws IOException {
-    List<DeviceChannel> channels = new ArrayList<>();
     for (int cpu : cpus) {
       int clone = FuseDevice.clone(fd);
       clones.add(clone);
+      Slot[] own = slots.ofQueue(cpu);
       channels.add(
           new DeviceChannel(
-              "channel-" + cpu, cpu, clone, region.take(slots, cpu), new Dispatcher(fileSystem)));
+              "channel-" + cpu, cpu, clone, own, slots.copies(own.length), session()));
     }
     return channels;
   }
 
   @Override
   public void close() {
+    channels.forEach(DeviceChannel::close);
     clones.forEach(FileOps::close);
     clones.clear();
   }

@@ -124,8 +124,15 @@ public final class FileFlags {
   public static final int RENAME_WHITEOUT = 4;
 
   // pwritev2(2)
+  /** Fail with EAGAIN rather than wait for a device; EOPNOTSUPP where that cannot be told. */
+  public static final int RWF_NOWAIT = 0x08;
+
   /** Write at the offset given also where {@code O_APPEND} says otherwise (Linux 6.9). */
   public static final int RWF_NOAPPEND = 0x20;
+
+  // posix_fadvise(2)
+  /** Drop from the page cache what is there and clean. */
+  public static final int POSIX_FADV_DONTNEED = 4;
 
   // d_type of getdents64(2)
   public static final int DT_UNKNOWN = 0;

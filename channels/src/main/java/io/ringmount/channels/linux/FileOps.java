@@ -22,6 +22,8 @@ public final class FileOps {
   private static final int OPEN_HOW_MODE = 8;
   private static final int OPEN_HOW_RESOLVE = 16;
 
+  private static final int F_GETFL = 3;
+  private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
 
   /** How often an uncertain resolution is repeated: renames end, an attacker's do not. */
@@ -72,6 +74,18 @@ public final class FileOps {
    */
   public static long dup(int fd) {
     return Syscall.call(SyscallNumber.FCNTL, fd, F_DUPFD_CLOEXEC, 0);
+  }
+
+  /**
+   * Makes calls on the open file of {@code fd} return {@code EAGAIN} instead of waiting, or not.
+   */
+  public static long setNonBlocking(int fd, boolean on) {
+    long flags = Syscall.call(SyscallNumber.FCNTL, fd, F_GETFL);
+    if (flags < 0) {
+      return flags;
+    }
+    long wanted = on ? flags | FileFlags.O_NONBLOCK : flags & ~(long) FileFlags.O_NONBLOCK;
+    return Syscall.call(SyscallNumber.FCNTL, fd, F_SETFL, wanted);
   }
 
   /**
@@ -161,6 +175,15 @@ public final class FileOps {
     return Syscall.call(SyscallNumber.PREAD64, fd, address, length, offset);
   }
 
+  /**
+   * Reads at {@code offset} with {@code RWF_*} flags; fewer bytes than asked for are a success.
+   *
+   * @param vector address of {@code count} times {@code struct iovec}: address, u64 length
+   */
+  public static long preadv2(int fd, long vector, int count, long offset, int flags) {
+    return Syscall.call(SyscallNumber.PREADV2, fd, vector, count, offset, 0, flags);
+  }
+
   /** Writes at {@code offset} (at the end with {@code O_APPEND}); may write fewer bytes. */
   public static long pwrite(int fd, long address, long length, long offset) {
     return Syscall.call(SyscallNumber.PWRITE64, fd, address, length, offset);
@@ -178,6 +201,16 @@ public final class FileOps {
   /** Moves the file position, or finds data and holes; {@code whence} is {@code SEEK_*}. */
   public static long lseek(int fd, long offset, int whence) {
     return Syscall.call(SyscallNumber.LSEEK, fd, offset, whence);
+  }
+
+  /**
+   * Says how a part of a file will be used.
+   *
+   * @param length 0 for all from {@code offset} on
+   * @param advice {@code POSIX_FADV_*}
+   */
+  public static long fadvise(int fd, long offset, long length, int advice) {
+    return Syscall.call(SyscallNumber.FADVISE64, fd, offset, length, advice);
   }
 
   /** Waits until data and attributes are stable. */

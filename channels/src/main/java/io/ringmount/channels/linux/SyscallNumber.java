@@ -35,10 +35,13 @@ public final class SyscallNumber {
   public static final int SETFSUID = 122;
   public static final int SETFSGID = 123;
   public static final int FSTATFS = 138;
+  public static final int SCHED_SETSCHEDULER = 144;
+  public static final int SCHED_GETSCHEDULER = 145;
   public static final int PRCTL = 157;
   public static final int MOUNT = 165;
   public static final int UMOUNT2 = 166;
   public static final int GETDENTS64 = 217;
+  public static final int FADVISE64 = 221;
   public static final int OPENAT = 257;
   public static final int MKDIRAT = 258;
   public static final int MKNODAT = 259;
@@ -57,6 +60,7 @@ public final class SyscallNumber {
   public static final int SYNCFS = 306;
   public static final int RENAMEAT2 = 316;
   public static final int MEMFD_CREATE = 319;
+  public static final int PREADV2 = 327;
   public static final int PWRITEV2 = 328;
   public static final int STATX = 332;
   public static final int PIDFD_SEND_SIGNAL = 424;

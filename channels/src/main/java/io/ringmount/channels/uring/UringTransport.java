@@ -1,90 +1,98 @@
 package io.ringmount.channels.uring;
 
 import io.ringmount.channels.Channel;
-import io.ringmount.channels.Dispatcher;
-import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.MountOptions;
+import io.ringmount.channels.Session;
 import io.ringmount.channels.Slot;
-import io.ringmount.channels.SlotRegion;
+import io.ringmount.channels.SlotSource;
 import io.ringmount.channels.Transport;
 import io.ringmount.channels.device.DeviceChannel;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * FUSE over io_uring: the kernel has one queue for every possible CPU and puts a request into the
  * queue of the CPU it was made on. Every channel has a ring and serves the queue of its own CPU;
- * queues of CPUs without a channel are spread over the channels.
+ * queues of CPUs without a channel are spread over the channels, unless it is said who serves them.
  *
  * <p>The kernel serves nobody until every queue has a slot. FORGET and INTERRUPT never come through
  * a ring, so one more channel, not pinned, reads them from the device.
  */
 public final class UringTransport extends Transport {
   /** FORGETs are answered by nothing and done in a moment. */
-  private static final int CONTROL_SLOTS = 2;
+  public static final int CONTROL_SLOTS = 2;
 
   private final int fd;
-  private final FileSystem fileSystem;
   private final List<Integer> cpus;
   private final int queues;
-  private final int slots;
-  private final SlotRegion region;
+  private final MountOptions options;
+  private final SlotSource slots;
   private final List<UringChannel> rings = new ArrayList<>();
+  private DeviceChannel control;
 
   /**
    * @param fd the connection's descriptor; stays the caller's
    * @param cpus one channel for each
    * @param queues how many queues the kernel has: the number of possible CPUs
-   * @param slots of each queue
-   * @param region has {@link #slots} slots left; stays the caller's
+   * @param slots for every queue, and {@link #CONTROL_SLOTS} others
    */
   public UringTransport(
-      int fd, FileSystem fileSystem, List<Integer> cpus, int queues, int slots, SlotRegion region) {
+      int fd,
+      Session session,
+      List<Integer> cpus,
+      int queues,
+      MountOptions options,
+      SlotSource slots) {
+    super(session);
     this.fd = fd;
-    this.fileSystem = fileSystem;
     this.cpus = List.copyOf(cpus);
     this.queues = queues;
+    this.options = options;
     this.slots = slots;
-    this.region = region;
-  }
-
-  /** How many slots this transport takes in all. */
-  public static int slots(int queues, int perQueue) {
-    return queues * perQueue + CONTROL_SLOTS;
   }
 
   @Override
-  protected List<Channel> makeChannels() {
-    for (int i = 0; i < cpus.size(); i++) {
-      int[] own = queuesOf(i);
-      // None: the CPU's number is beyond the queues, and the kernel uses queue 0 for it.
-      if (own.length > 0) {
-        int cpu = cpus.get(i);
-        Slot[] taken = region.take(slots, own);
-        rings.add(new UringChannel("channel-" + cpu, cpu, fd, taken, new Dispatcher(fileSystem)));
-      }
+  protected List<Channel> makeChannels() throws IOException {
+    Rings shared = new Rings(options.ringMode(), fd, slots.all());
+    Map<Integer, List<Integer>> served = servedQueues();
+    for (Map.Entry<Integer, List<Integer>> each : served.entrySet()) {
+      int cpu = each.getKey();
+      Slot[] own =
+          each.getValue().stream()
+              .flatMap(queue -> Stream.of(slots.ofQueue(queue)))
+              .toArray(Slot[]::new);
+      Slot[] copies = slots.copies(own.length);
+      rings.add(new UringChannel("channel-" + cpu, cpu, own, copies, session(), shared));
     }
-    List<Channel> channels = new ArrayList<>(rings);
-    channels.add(
+    shared.channels(rings);
+    control =
         new DeviceChannel(
-            "channel-control",
-            Channel.UNPINNED,
-            fd,
-            region.take(CONTROL_SLOTS, 0),
-            new Dispatcher(fileSystem)));
+            "channel-control", Channel.UNPINNED, fd, slots.others(), slots.copies(0), session());
+    List<Channel> channels = new ArrayList<>(rings);
+    channels.add(control);
     return channels;
   }
 
-  /** The queue of the channel's CPU, and its share of the queues of CPUs that have no channel. */
-  private int[] queuesOf(int channel) {
-    List<Integer> result = new ArrayList<>();
+  /** Which queues the channel of each CPU serves; a CPU beyond the queues has no channel. */
+  private Map<Integer, List<Integer>> servedQueues() throws IOException {
+    Map<Integer, List<Integer>> served = new LinkedHashMap<>();
     int homeless = 0;
     for (int queue = 0; queue < queues; queue++) {
-      boolean served = cpus.contains(queue);
-      if (served ? queue == cpus.get(channel) : homeless++ % cpus.size() == channel) {
-        result.add(queue);
+      Integer server = options.servers().get(queue);
+      if (server == null) {
+        server = cpus.contains(queue) ? queue : cpus.get(homeless++ % cpus.size());
+      } else if (!cpus.contains(server)) {
+        throw new IOException(
+            "processor %d, which is to serve processor %d, has no channel"
+                .formatted(server, queue));
       }
+      served.computeIfAbsent(server, _ -> new ArrayList<>()).add(queue);
     }
-    return result.stream().mapToInt(Integer::intValue).toArray();
+    return served;
   }
 
   @Override
@@ -96,5 +104,8 @@ public final class UringTransport extends Transport {
   @Override
   public void close() {
     rings.forEach(UringChannel::close);
+    if (control != null) {
+      control.close();
+    }
   }
 }

@@ -44,6 +44,11 @@ public final class Dirent extends Flyweight {
     return this;
   }
 
+  /** Bytes of the name. */
+  public int nameLength() {
+    return u32(NAME_LENGTH);
+  }
+
   /** Copies the name, at least one byte without NUL or slash, and pads it with zeros. */
   public Dirent name(long source, int length) {
     u32(NAME_LENGTH, length);

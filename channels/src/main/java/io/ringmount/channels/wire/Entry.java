@@ -36,6 +36,10 @@ public final class Entry extends Flyweight {
   }
 
   /** The node; 0 says that the name does not exist, to be remembered for the entry timeout. */
+  public long node() {
+    return u64(NODE);
+  }
+
   public Entry node(long node) {
     u64(NODE, node);
     return this;

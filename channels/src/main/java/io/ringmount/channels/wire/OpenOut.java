@@ -22,6 +22,10 @@ public final class OpenOut extends Flyweight {
   }
 
   /** A number of the file system's choice, which later requests on this open file repeat. */
+  public long handle() {
+    return u64(HANDLE);
+  }
+
   public OpenOut handle(long handle) {
     u64(HANDLE, handle);
     return this;

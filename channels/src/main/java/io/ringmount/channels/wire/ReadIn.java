@@ -13,7 +13,10 @@ public final class ReadIn extends Flyweight {
 
   private static final int HANDLE = 0;
   private static final int OFFSET = 8;
-  private static final int LENGTH = 16;
+
+  /** Where {@link #size} lies. */
+  public static final int LENGTH = 16;
+
   private static final int FLAGS = 32;
 
   public long handle() {

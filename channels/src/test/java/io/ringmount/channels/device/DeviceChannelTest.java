@@ -9,17 +9,20 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.ringmount.channels.AttributesReply;
 import io.ringmount.channels.Channel;
 import io.ringmount.channels.DataReply;
-import io.ringmount.channels.Dispatcher;
 import io.ringmount.channels.EntryReply;
 import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.Request;
+import io.ringmount.channels.Session;
+import io.ringmount.channels.Slot;
 import io.ringmount.channels.SlotRegion;
 import io.ringmount.channels.WireRequest;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.linux.Syscall;
 import io.ringmount.channels.linux.UnixSocket;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -298,17 +301,21 @@ class DeviceChannelTest {
   private static final class FakeKernel implements AutoCloseable {
     private final UnixSocket[] pair = UnixSocket.pair();
     private final SlotRegion region;
-    final Channel channel;
+    private final Session session;
+    final DeviceChannel channel;
 
-    FakeKernel(int slots, FileSystem fileSystem) throws LinuxException {
+    FakeKernel(int slots, FileSystem fileSystem) throws IOException {
       region = new SlotRegion(slots, PAYLOAD);
+      session = new Session(fileSystem, MountOptions.of("test"), slots);
       channel =
           new DeviceChannel(
               "channel-fake",
               Channel.UNPINNED,
               pair[1].fd(),
               region.take(slots, 0),
-              new Dispatcher(fileSystem));
+              new Slot[0],
+              session);
+      session.begin(List.of(channel));
       channel.prepare();
       channel.opened().join();
       channel.serve().join();
@@ -358,6 +365,8 @@ class DeviceChannelTest {
       if (!channel.awaitEnd(PATIENCE_MILLIS)) {
         fail("the channel does not end: " + channel.status());
       }
+      session.close();
+      channel.close();
       pair[1].close();
       region.close();
     }

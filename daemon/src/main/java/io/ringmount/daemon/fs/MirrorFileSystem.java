@@ -12,6 +12,7 @@ import io.ringmount.channels.OpenReply;
 import io.ringmount.channels.Reply;
 import io.ringmount.channels.Request;
 import io.ringmount.channels.StatfsReply;
+import io.ringmount.channels.SyncReply;
 import io.ringmount.channels.WriteReply;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.LinuxException;
@@ -92,6 +93,11 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   }
 
   // ---- names -----------------------------------------------------------------------------------
+
+  @Override
+  public boolean transfers() {
+    return true;
+  }
 
   @Override
   public void lookup(Request request, long parent, Name name, EntryReply reply) {
@@ -216,7 +222,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   }
 
   @Override
-  public void fsync(Request request, long node, long handle, boolean dataOnly, Reply reply) {
+  public void fsync(Request request, long node, long handle, boolean dataOnly, SyncReply reply) {
     files.fsync(node, handle, dataOnly, reply);
   }
 
@@ -236,7 +242,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   }
 
   @Override
-  public void fsyncdir(Request request, long node, long handle, boolean dataOnly, Reply reply) {
+  public void fsyncdir(Request request, long node, long handle, boolean dataOnly, SyncReply reply) {
     files.fsync(node, handle, dataOnly, reply);
   }
 

@@ -1,5 +1,6 @@
 package io.ringmount.daemon.fs;
 
+import io.ringmount.channels.BackendFile;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
@@ -12,7 +13,7 @@ import java.util.function.IntToLongFunction;
  * <p>As with {@link Inode}, the descriptor is closed by whoever takes {@code users} to 0: being
  * open counts one, each operation another, so a release never closes it under an operation.
  */
-final class OpenFile {
+final class OpenFile extends BackendFile {
   /** Stands for a handle that is not known: every use of it is EBADF. */
   static final OpenFile UNKNOWN = unknown();
 
@@ -32,7 +33,7 @@ final class OpenFile {
 
   /**
    * @param descriptor owned by this object from now on
-   * @param flags of open(2) that it was opened with
+   * @param flags of open(2) that the backend has it open with
    */
   OpenFile(Inode inode, int descriptor, int flags) {
     this.inode = inode;
@@ -48,6 +49,21 @@ final class OpenFile {
 
   Inode inode() {
     return inode;
+  }
+
+  @Override
+  public int descriptor() {
+    return descriptor;
+  }
+
+  @Override
+  public boolean readsWait() {
+    return (flags & FileFlags.O_DIRECT) != 0;
+  }
+
+  @Override
+  public boolean writesWait() {
+    return (flags & FileFlags.O_DSYNC) != 0;
   }
 
   /** Whether every write goes to the end of the file. */
@@ -90,7 +106,8 @@ final class OpenFile {
   }
 
   /** Ends a use; also, once, being open. */
-  void release() {
+  @Override
+  public void release() {
     if (USERS.decrementAndGet(this) == 0) {
       FileOps.close(descriptor);
     }

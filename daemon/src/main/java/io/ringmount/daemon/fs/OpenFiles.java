@@ -4,6 +4,7 @@ import io.ringmount.channels.DataReply;
 import io.ringmount.channels.OpenReply;
 import io.ringmount.channels.Reply;
 import io.ringmount.channels.Request;
+import io.ringmount.channels.SyncReply;
 import io.ringmount.channels.WriteReply;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
@@ -11,13 +12,13 @@ import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.wire.OpenFlags;
 import io.ringmount.channels.wire.OpenOut;
 import java.nio.ByteBuffer;
-import org.agrona.BufferUtil;
 
 /** The operations on open files and directories, and what opens them. */
 final class OpenFiles {
   /**
-   * What of an application's flags reaches the backend. O_DIRECT does not, since the buffers need
-   * not be aligned as the backend wants them, and O_NOFOLLOW would refuse {@link Scratch#pathOf}.
+   * What of an application's flags reaches the backend. O_DIRECT does only where nothing can be
+   * written, since pages of a shared mapping come through any handle and need not be aligned as the
+   * backend wants them; O_NOFOLLOW would refuse {@link Scratch#pathOf}.
    */
   private static final int PASSED_ON =
       FileFlags.O_ACCMODE
@@ -40,7 +41,10 @@ final class OpenFiles {
 
   /** The flags to open a regular file with on the backend. */
   static int backendFlags(int flags) {
-    return (flags & PASSED_ON) | FileFlags.O_NOCTTY | FileFlags.O_CLOEXEC;
+    boolean reads = (flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY;
+    return (flags & (reads ? PASSED_ON | FileFlags.O_DIRECT : PASSED_ON))
+        | FileFlags.O_NOCTTY
+        | FileFlags.O_CLOEXEC;
   }
 
   /** Why a file of this type is not opened as a regular file: an error number, or 0. */
@@ -99,7 +103,7 @@ final class OpenFiles {
     if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
       openFlags |= OpenFlags.NOFLUSH;
     }
-    open.handle(handles.add(new OpenFile(inode, fd, flags))).openFlags(openFlags);
+    open.handle(handles.add(new OpenFile(inode, fd, backendFlags(flags)))).openFlags(openFlags);
   }
 
   void openDirectory(long node, OpenReply reply) {
@@ -126,30 +130,8 @@ final class OpenFiles {
     int fd = file.acquire();
     if (fd < 0) {
       Answers.error(reply, fd);
-      return;
-    }
-    try {
-      ByteBuffer buffer = reply.buffer();
-      int start = buffer.position();
-      long address = BufferUtil.address(buffer) + start;
-      int most = Math.min(size, buffer.remaining());
-      int done = 0;
-      while (done < most) {
-        long result = FileOps.pread(fd, address + done, most - done, offset + done);
-        if (result > 0) {
-          done += (int) result;
-        } else if (result != -Errno.EINTR) {
-          if (result < 0 && done == 0) {
-            Answers.error(reply, result);
-            return;
-          }
-          break;
-        }
-      }
-      buffer.position(start + done);
-      reply.done();
-    } finally {
-      file.release();
+    } else {
+      reply.send(file, offset, size);
     }
   }
 
@@ -167,52 +149,17 @@ final class OpenFiles {
       Answers.error(reply, fd);
       return;
     }
-    try {
-      Scratch scratch = Scratch.get();
-      // Before the write, as the kernel does: no moment has new content with the old privileges.
-      long result = killPrivileges ? Privileges.clear(fd, scratch) : 0;
-      if (result >= 0) {
-        // Pages of a shared mapping come from the kernel itself and have their place in the file,
-        // also when the handle that the kernel found for them was opened to append.
-        boolean inPlace = file.appends() && request.pid() == 0;
-        result =
-            write(
-                fd,
-                BufferUtil.address(data) + data.position(),
-                data.remaining(),
-                offset,
-                inPlace,
-                scratch);
-      }
-      if (result < 0) {
-        Answers.error(reply, result);
-      } else {
-        reply.written((int) result);
-        reply.done();
-      }
-    } finally {
+    // Before the write, as the kernel does: no moment has new content with the old privileges.
+    long result = killPrivileges ? Privileges.clear(fd, Scratch.get()) : 0;
+    if (result < 0) {
       file.release();
+      Answers.error(reply, result);
+      return;
     }
-  }
-
-  private static long write(
-      int fd, long address, int length, long offset, boolean inPlace, Scratch scratch) {
-    int done = 0;
-    while (done < length) {
-      long from = address + done;
-      int left = length - done;
-      long result =
-          inPlace
-              ? FileOps.pwritev2(
-                  fd, scratch.vector(from, left), 1, offset + done, FileFlags.RWF_NOAPPEND)
-              : FileOps.pwrite(fd, from, left, offset + done);
-      if (result > 0) {
-        done += (int) result;
-      } else if (result != -Errno.EINTR) {
-        return done > 0 ? done : result;
-      }
-    }
-    return done;
+    // Pages of a shared mapping come from the kernel itself and have their place in the file,
+    // also when the handle that the kernel found for them was opened to append.
+    boolean inPlace = file.appends() && request.pid() == 0;
+    reply.receive(file, data, offset, inPlace ? FileFlags.RWF_NOAPPEND : 0);
   }
 
   /** Lets the backend report errors of delayed writes, as each close(2) of a descriptor does. */
@@ -226,8 +173,13 @@ final class OpenFiles {
   }
 
   /** Also for directories. */
-  void fsync(long node, long handle, boolean dataOnly, Reply reply) {
+  void fsync(long node, long handle, boolean dataOnly, SyncReply reply) {
     OpenFile file = handles.get(handle, node);
-    Answers.result(reply, file.apply(dataOnly ? FileOps::fdatasync : FileOps::fsync));
+    int fd = file.acquire();
+    if (fd < 0) {
+      Answers.error(reply, fd);
+    } else {
+      reply.sync(file, dataOnly);
+    }
   }
 }

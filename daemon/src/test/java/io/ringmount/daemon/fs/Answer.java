@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.ringmount.channels.AttributesReply;
+import io.ringmount.channels.BackendFile;
 import io.ringmount.channels.CreateReply;
 import io.ringmount.channels.DataReply;
 import io.ringmount.channels.DirectoryReply;
@@ -12,8 +13,10 @@ import io.ringmount.channels.Name;
 import io.ringmount.channels.OpenReply;
 import io.ringmount.channels.Reply;
 import io.ringmount.channels.StatfsReply;
+import io.ringmount.channels.SyncReply;
 import io.ringmount.channels.WriteReply;
 import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.Attributes;
 import io.ringmount.channels.wire.Dirent;
@@ -27,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.BufferUtil;
 
 /** Replies that remember what they were given, for tests without a mount. */
 class Answer implements Reply {
@@ -188,6 +192,19 @@ class Answer implements Reply {
       return buffer;
     }
 
+    @Override
+    public void send(BackendFile file, long offset, int size) {
+      long address = BufferUtil.address(buffer);
+      long result = FileOps.pread(file.descriptor(), address, size, offset);
+      file.release();
+      if (result < 0) {
+        error((int) -result);
+      } else {
+        buffer.position((int) result);
+        done();
+      }
+    }
+
     byte[] bytes() {
       assertDone();
       byte[] bytes = new byte[buffer.position()];
@@ -208,9 +225,40 @@ class Answer implements Reply {
       written = bytes;
     }
 
+    @Override
+    public void receive(BackendFile file, ByteBuffer data, long offset, int flags) {
+      try (Arena arena = Arena.ofConfined()) {
+        long vector = arena.allocate(16, 8).address();
+        Memory.putLong(vector, BufferUtil.address(data) + data.position());
+        Memory.putLong(vector + 8, data.remaining());
+        long result = FileOps.pwritev2(file.descriptor(), vector, 1, offset, flags);
+        file.release();
+        if (result < 0) {
+          error((int) -result);
+        } else {
+          written = (int) result;
+          done();
+        }
+      }
+    }
+
     int written() {
       assertDone();
       return written;
+    }
+  }
+
+  static final class OfSync extends Answer implements SyncReply {
+    @Override
+    public void sync(BackendFile file, boolean dataOnly) {
+      int fd = file.descriptor();
+      long result = dataOnly ? FileOps.fdatasync(fd) : FileOps.fsync(fd);
+      file.release();
+      if (result < 0) {
+        error((int) -result);
+      } else {
+        done();
+      }
     }
   }
 

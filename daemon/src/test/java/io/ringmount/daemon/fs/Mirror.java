@@ -29,6 +29,9 @@ final class Mirror implements AutoCloseable {
   /** Who asks. */
   record Caller(int uid, int gid, int pid) implements Request {
     @Override
+    public void onInterrupt(Runnable action) {}
+
+    @Override
     public long unique() {
       return 2;
     }
@@ -291,7 +294,7 @@ final class Mirror implements AutoCloseable {
   }
 
   Answer fsync(long node, long handle, boolean dataOnly) {
-    Answer answer = new Answer();
+    Answer.OfSync answer = new Answer.OfSync();
     fs.fsync(ROOT_USER, node, handle, dataOnly, answer);
     return answer;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.ringmount.channels.AttributesReply;
+import io.ringmount.channels.BackendFile;
 import io.ringmount.channels.DataReply;
 import io.ringmount.channels.EntryReply;
 import io.ringmount.channels.FileSystem;
@@ -78,6 +79,18 @@ class MirrorAllocationTest {
 
     @Override
     public void written(int bytes) {}
+
+    @Override
+    public void send(BackendFile file, long offset, int size) {
+      file.release();
+      done();
+    }
+
+    @Override
+    public void receive(BackendFile file, ByteBuffer data, long offset, int flags) {
+      file.release();
+      done();
+    }
 
     @Override
     public void done() {

@@ -163,7 +163,7 @@ class MirrorDirectoryTest {
     long directory = mirror.opendir(Mirror.ROOT).handle();
     mirror.readdir(node, directory, 0, false, 4096).assertErrno(Errno.EBADF);
     mirror.readdir(Mirror.ROOT, directory, 0, false, 16).assertErrno(Errno.EINVAL);
-    Answer synced = new Answer();
+    Answer.OfSync synced = new Answer.OfSync();
     mirror.fs.fsyncdir(Mirror.ROOT_USER, Mirror.ROOT, directory, false, synced);
     synced.assertDone();
     Answer released = new Answer();

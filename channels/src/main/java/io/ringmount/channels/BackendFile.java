@@ -1,0 +1,31 @@
+package io.ringmount.channels;
+
+/**
+ * An open file of a backend that data is moved from and to while a request lasts. Its owner keeps
+ * the descriptor open until {@link #release}, which is called once for each transfer, by any
+ * thread.
+ */
+public abstract class BackendFile {
+  /** Whether the backend can say beforehand that a read would wait; found out by trying. */
+  private volatile boolean tellsWaiting = true;
+
+  /** Good until {@link #release}. */
+  public abstract int descriptor();
+
+  /** Whether every read waits for the device, as with O_DIRECT. */
+  public abstract boolean readsWait();
+
+  /** Whether every write waits for the device, as with O_SYNC. */
+  public abstract boolean writesWait();
+
+  /** The transfer no longer needs the descriptor. */
+  public abstract void release();
+
+  final boolean tellsWaiting() {
+    return tellsWaiting;
+  }
+
+  final void cannotTellWaiting() {
+    tellsWaiting = false;
+  }
+}

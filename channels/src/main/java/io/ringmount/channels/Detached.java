@@ -1,0 +1,113 @@
+package io.ringmount.channels;
+
+import io.ringmount.channels.linux.Errno;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A request that is served on memory of its own, away from the slot it came in. So it may wait for
+ * a backend as long as it likes: when its caller is gone, the slot is answered and used again, and
+ * what the backend says at last is undone where it gave something out.
+ */
+final class Detached implements ReplySink, Runnable {
+  private static final long NONE = 0;
+  private static final long ABANDONED = -1;
+
+  private final Channel channel;
+  private final Session session;
+  private final Slot copy;
+  private final Dispatcher dispatcher;
+
+  /**
+   * The number of the request that the slot waits for, {@link #ABANDONED} when it does not wait any
+   * more. Whoever changes it from the number answers the slot.
+   */
+  private final AtomicLong awaited = new AtomicLong(NONE);
+
+  private Slot origin;
+
+  /** Set while a worker runs this, which may wait. */
+  private boolean onWorker;
+
+  /** Set while something is undone: then nobody hears the outcome. */
+  private boolean undoing;
+
+  /**
+   * @param memory for the copy, this object's own
+   */
+  Detached(Channel channel, Session session, Slot memory) {
+    this.channel = channel;
+    this.session = session;
+    this.copy = memory;
+    this.dispatcher = new Dispatcher(session);
+    copy.exchange(new Exchange(copy, this));
+  }
+
+  /** Copies the request and starts to serve it. Channel thread. */
+  void start(Slot slot) {
+    origin = slot;
+    copy.receivedCopy(slot);
+    slot.exchange().begin();
+    slot.detached(this);
+    awaited.set(slot.unique());
+    onWorker = session.blocks(copy);
+    if (onWorker) {
+      session.workers().execute(copy.bulk(), this);
+    } else {
+      dispatcher.dispatch(copy.exchange(), channel.metrics());
+    }
+  }
+
+  /** On a worker. */
+  @Override
+  public void run() {
+    dispatcher.dispatch(copy.exchange(), channel.metrics());
+  }
+
+  /**
+   * Answers the slot with EINTR if it still waits for the request {@code unique}; the outcome will
+   * be undone. Any thread.
+   */
+  boolean abandon(long unique) {
+    Slot slot = origin;
+    if (!awaited.compareAndSet(unique, ABANDONED)) {
+      return false;
+    }
+    slot.exchange().error(Errno.EINTR);
+    return true;
+  }
+
+  @Override
+  public void complete(Slot done) {
+    Exchange outcome = copy.exchange();
+    if (!undoing && awaited.compareAndSet(copy.unique(), NONE)) {
+      origin.exchange().adopt(outcome);
+    } else if (!undoing && outcome.replyError() == 0) {
+      undo(outcome);
+      return;
+    }
+    undoing = false;
+    origin = null;
+    channel.finished(this);
+  }
+
+  /** Takes back what nobody will ever use or give back: the kernel never learned of it. */
+  private void undo(Exchange outcome) {
+    undoing = true;
+    dispatcher.undo(outcome);
+  }
+
+  @Override
+  public void submit(FileTransfer transfer) {
+    if (onWorker) {
+      transfer.run();
+    } else {
+      channel.submit(transfer);
+    }
+  }
+
+  @Override
+  public boolean triesAtOnce() {
+    // What is detached waits more often than not, and a worker may.
+    return false;
+  }
+}

@@ -1,0 +1,185 @@
+package io.ringmount.channels;
+
+import io.ringmount.channels.linux.WaitingThread;
+import io.ringmount.channels.linux.WaitingThread.Fate;
+import io.ringmount.channels.wire.Opcode;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends requests whose callers were interrupted, wherever they are: in a queue, in line behind
+ * another, at a backend.
+ *
+ * <p>The kernel says INTERRUPT once, for any signal, and goes on waiting; a caller that was killed
+ * stays, unkillable, until its request is answered. So a caller that dies is answered at once. Any
+ * other signal is not a reason to fail: programs rightly do not expect EINTR from a file. It ends
+ * only requests that still wait after {@link #GRACE_NANOS}, and not those that may already have
+ * changed something, as nobody could tell then whether they did.
+ *
+ * <p>An interrupt may arrive before the request does, on another way from the kernel. One thread
+ * does the work, made with the first interrupt. Protocol: kernel {@code fs/fuse/dev.c}, {@code
+ * request_wait_answer}.
+ */
+final class Interrupts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Interrupts.class);
+
+  /** How long a signal that does not kill leaves a request alone. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long a request may be on its way when its interrupt is already here. */
+  private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final ConcurrentLinkedQueue<Interrupt> open = new ConcurrentLinkedQueue<>();
+  private volatile List<Channel> channels = List.of();
+  private volatile boolean closed;
+  private volatile Thread thread;
+
+  /** One that has not come to its end. */
+  private static final class Interrupt {
+    private final long unique;
+    private final long since = System.nanoTime();
+    private boolean found;
+
+    private Interrupt(long unique) {
+      this.unique = unique;
+    }
+  }
+
+  void channels(List<Channel> all) {
+    channels = List.copyOf(all);
+  }
+
+  /** The caller of the request {@code unique} got a signal. Any thread. */
+  void interrupt(long unique) {
+    open.add(new Interrupt(unique));
+    Thread present = thread;
+    if (present == null) {
+      start();
+    } else {
+      LockSupport.unpark(present);
+    }
+  }
+
+  private synchronized void start() {
+    if (thread == null && !closed) {
+      thread = Thread.ofPlatform().daemon().name("interrupts").start(this::run);
+    }
+  }
+
+  private void run() {
+    long pause = SHORTEST_PAUSE_NANOS;
+    while (!closed) {
+      boolean acted = false;
+      for (Iterator<Interrupt> each = open.iterator(); each.hasNext(); ) {
+        Interrupt interrupt = each.next();
+        try {
+          if (handled(interrupt)) {
+            each.remove();
+            acted = true;
+          }
+        } catch (IOException | RuntimeException e) {
+          LOG.error("the interrupt of request {} cannot be served", interrupt.unique, e);
+          each.remove();
+        }
+      }
+      if (open.isEmpty()) {
+        LockSupport.park(this);
+        pause = SHORTEST_PAUSE_NANOS;
+      } else {
+        LockSupport.parkNanos(this, pause);
+        pause = acted ? SHORTEST_PAUSE_NANOS : Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      }
+    }
+  }
+
+  /** Does what can be done now; true when nothing is left to be done, ever. */
+  private boolean handled(Interrupt interrupt) throws IOException {
+    Slot slot = find(interrupt.unique);
+    long age = System.nanoTime() - interrupt.since;
+    if (slot == null) {
+      return interrupt.found || age > EARLY_NANOS;
+    }
+    interrupt.found = true;
+    Fate fate = WaitingThread.fate(slot.pid());
+    boolean patient = age < GRACE_NANOS;
+    if (fate != Fate.DIES && patient) {
+      return false;
+    }
+    cancel(slot, interrupt.unique, fate != Fate.LIVES || repeatable(slot.opcode()));
+    return !slot.holds(interrupt.unique);
+  }
+
+  private Slot find(long unique) {
+    for (Channel channel : channels) {
+      for (Slot slot : channel.slots()) {
+        if (slot.holds(unique)) {
+          return slot;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * @param begun whether the request may be given up though the backend has it
+   */
+  private static void cancel(Slot slot, long unique, boolean begun) {
+    slot.interrupted(unique);
+    if (slot.home().cancelWaiting(slot, unique) || !begun) {
+      return;
+    }
+    Detached detached = slot.detached();
+    if (detached == null || !detached.abandon(unique)) {
+      slot.exchange().sink().cancel(slot.exchange().transfer(), unique);
+      slot.exchange().interrupt(unique);
+    }
+  }
+
+  /** Whether an operation changes nothing, so that it does not matter whether it happened. */
+  private static boolean repeatable(int opcode) {
+    return switch (opcode) {
+      case Opcode.LOOKUP,
+          Opcode.GETATTR,
+          Opcode.READLINK,
+          Opcode.READ,
+          Opcode.STATFS,
+          Opcode.FSYNC,
+          Opcode.FSYNCDIR,
+          Opcode.OPENDIR,
+          Opcode.READDIR,
+          Opcode.READDIRPLUS ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Returns when no slot will be looked at any more. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (thread == null) {
+      return;
+    }
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
