@@ -6,21 +6,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Bursts of several subjects side by side: in every round each subject does each workload once, one
  * right after the other and in another order each round, so that a machine whose speed drifts
- * treats all alike. Results are medians; a ratio is the median of the rounds' ratios.
+ * treats all alike. A burst that others disturbed is repeated, whatever its result.
  */
 final class Comparison {
+  /** The most that others may take of the machine; the kernel's count is good to half of it. */
+  private static final double QUIET = 0.05;
+
+  private static final int REPETITIONS = 5;
+
   private final List<Subject> subjects;
   private final List<Workload> workloads;
+  private final SampleData data;
   private final Map<Workload, Map<Subject, List<Burst>>> bursts = new LinkedHashMap<>();
+  private int repeated;
+  private int disturbed;
 
-  Comparison(List<Subject> subjects, List<Workload> workloads) {
+  Comparison(List<Subject> subjects, List<Workload> workloads, SampleData data) {
     this.subjects = List.copyOf(subjects);
     this.workloads = List.copyOf(workloads);
+    this.data = data;
     for (Workload workload : workloads) {
       Map<Subject, List<Burst>> row = new LinkedHashMap<>();
       subjects.forEach(subject -> row.put(subject, new ArrayList<>()));
@@ -36,70 +44,46 @@ final class Comparison {
       Collections.rotate(order, round);
       for (Workload workload : workloads) {
         for (Subject subject : order) {
-          Burst burst = Burst.measure(subject, workload, millis);
-          if (round > 0) {
-            bursts.get(workload).get(subject).add(burst);
+          if (round == 0) {
+            Burst.measure(subject, workload, data, millis);
+          } else {
+            bursts.get(workload).get(subject).add(quietest(subject, workload, millis));
           }
         }
       }
     }
   }
 
-  /**
-   * A table a workload: operations per second, latencies, the server's processor time, and the
-   * ratio of operations per second to each of {@code baselines}, with the smallest and largest of a
-   * round.
-   */
-  String table(List<Subject> baselines) {
-    StringBuilder text = new StringBuilder();
-    for (Workload workload : workloads) {
-      Map<Subject, List<Burst>> row = bursts.get(workload);
-      text.append(
-          "%n%-24s %10s %8s %8s %8s %9s"
-              .formatted(workload.name(), "ops/s", "p50 us", "p99 us", "p99.9 us", "CPU us/op"));
-      for (Subject baseline : baselines) {
-        text.append("  %26s".formatted("/ " + baseline.name()));
-      }
-      text.append('\n');
-      for (Subject subject : subjects) {
-        List<Burst> all = row.get(subject);
-        text.append(
-            "  %-22s %10.0f %8.1f %8.1f %8.1f %9.2f"
-                .formatted(
-                    subject.name(),
-                    median(all, Burst::operationsPerSecond),
-                    median(all, b -> b.latency().getValueAtPercentile(50) / 1e3),
-                    median(all, b -> b.latency().getValueAtPercentile(99) / 1e3),
-                    median(all, b -> b.latency().getValueAtPercentile(99.9) / 1e3),
-                    median(all, b -> b.serverNanosPerOperation() / 1e3)));
-        for (Subject baseline : baselines) {
-          text.append("  %26s".formatted(ratio(all, row.get(baseline))));
-        }
-        text.append('\n');
-      }
+  /** The first quiet burst, or the quietest of all attempts. */
+  private Burst quietest(Subject subject, Workload workload, long millis) throws Exception {
+    Burst best = Burst.measure(subject, workload, data, millis);
+    for (int i = 0; i < REPETITIONS && best.foreignLoad() > QUIET; i++) {
+      repeated++;
+      Burst next = Burst.measure(subject, workload, data, millis);
+      best = next.foreignLoad() < best.foreignLoad() ? next : best;
     }
-    return text.toString();
-  }
-
-  private static String ratio(List<Burst> subject, List<Burst> baseline) {
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < subject.size(); i++) {
-      ratios.add(subject.get(i).operationsPerSecond() / baseline.get(i).operationsPerSecond());
+    if (best.foreignLoad() > QUIET) {
+      disturbed++;
     }
-    return "%.2f (%.2f to %.2f)"
-        .formatted(median(ratios), Collections.min(ratios), Collections.max(ratios));
+    return best;
   }
 
-  private static double median(List<Burst> bursts, ToDoubleFunction<Burst> figure) {
-    return median(bursts.stream().mapToDouble(figure).boxed().toList());
+  List<Subject> subjects() {
+    return subjects;
   }
 
-  /** The middle value, or the mean of the two in the middle. */
-  static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  List<Workload> workloads() {
+    return workloads;
+  }
+
+  /** One burst a round. */
+  List<Burst> bursts(Workload workload, Subject subject) {
+    return bursts.get(workload).get(subject);
+  }
+
+  /** How quiet the machine was. */
+  String quiet() {
+    return "%d bursts were repeated since others took over %.0f %% of the machine; %d stayed so"
+        .formatted(repeated, QUIET * 100, disturbed);
   }
 }

@@ -1,7 +1,6 @@
 package io.ringmount.bench;
 
 import io.ringmount.channels.linux.FuseConnection;
-import io.ringmount.channels.linux.KernelFile;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
@@ -18,12 +17,8 @@ import java.util.concurrent.TimeUnit;
  * Closing unmounts and ends the process.
  */
 final class Subject implements AutoCloseable {
-  /** The file that every workload reads, in the source directory. */
-  static final String FILE = "data";
-
   private static final long START_MILLIS = 20_000;
   private static final long STOP_SECONDS = 15;
-  private static final long NANOS_PER_TICK = 10_000_000;
 
   private final String name;
   private final Path directory;
@@ -65,7 +60,7 @@ final class Subject implements AutoCloseable {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
     while (System.nanoTime() < deadline && process.isAlive()) {
       Optional<MountEntry> entry = Mounts.find(mountpoint);
-      if (entry.isPresent() && Files.exists(mountpoint.resolve(FILE))) {
+      if (entry.isPresent() && Files.exists(mountpoint.resolve(SampleData.INPUT))) {
         return new Subject(name, mountpoint, process, entry.get());
       }
       TimeUnit.MILLISECONDS.sleep(20);
@@ -79,19 +74,14 @@ final class Subject implements AutoCloseable {
     return name;
   }
 
-  Path file() {
-    return directory.resolve(FILE);
+  /** Where it is reached: the mount point, or the bare directory. */
+  Path directory() {
+    return directory;
   }
 
   /** Processor time the server has taken so far, of all its threads; 0 without a server. */
   long cpuNanos() throws IOException {
-    if (process == null) {
-      return 0;
-    }
-    String stat = KernelFile.read(Path.of("/proc/" + process.pid() + "/stat"));
-    // Fields are counted from behind the command, which may hold anything: utime is 14, stime 15.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NANOS_PER_TICK;
+    return process == null ? 0 : ProcessorTime.of(process.toHandle());
   }
 
   @Override
@@ -99,6 +89,15 @@ final class Subject implements AutoCloseable {
     if (process == null) {
       return;
     }
+    if (Mounts.find(directory).isPresent()) {
+      unmount();
+    }
+    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+
+  private void unmount() throws IOException {
     try {
       Mounts.umount(directory, Mounts.UMOUNT_NOFOLLOW);
     } catch (LinuxException busy) {
@@ -107,9 +106,6 @@ final class Subject implements AutoCloseable {
       if (connection.available()) {
         connection.abort();
       }
-    }
-    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
     }
   }
 }

@@ -1,70 +1,58 @@
 package io.ringmount.bench;
 
-import io.ringmount.channels.linux.FileFlags;
-import io.ringmount.channels.linux.FileOps;
-import io.ringmount.channels.linux.LinuxException;
-import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * One row of a comparison: an operation that client threads repeat on a file of the mount.
+ * One row of a comparison: clients that repeat an operation, and what goes on beside them.
  *
- * @param name as printed
- * @param threads how many clients at once
- * @param operation what each of them repeats
+ * @param operation what each client repeats
+ * @param clients how many at once
+ * @param think between two requests of a client
+ * @param cpus where the clients run, in turn; empty: where the scheduler puts them
+ * @param hogs processors on which a busy loop runs beside
  */
-record Workload(String name, int threads, Operation operation) {
-  /** Bytes of the file that every workload reads. */
-  static final long FILE_SIZE = 256L << 20;
-
-  /** The operations; each is one request to the file system when nothing is cached. */
-  enum Operation {
-    /** statx(2) of an open file, which asks the server: one GETATTR. */
-    FSTAT(0),
-    /** pread(2) of 4 KiB at a random page: one READ. */
-    RANDOM_READ(4 << 10),
-    /** pread(2) of 1 MiB, from the start to the end and again: one READ. */
-    SEQUENTIAL_READ(1 << 20);
-
-    private static final int STATX_SIZE = 256;
-    private final int size;
-
-    Operation(int size) {
-      this.size = size;
+record Workload(
+    Operation operation, int clients, Think think, List<Integer> cpus, List<Integer> hogs) {
+  Workload {
+    cpus = List.copyOf(cpus);
+    hogs = List.copyOf(hogs);
+    if (clients < 1) {
+      throw new IllegalArgumentException("clients is " + clients + ", must be 1 or more");
     }
+  }
 
-    int bufferSize() {
-      return Math.max(size, STATX_SIZE);
-    }
+  /** Clients that do nothing else, where the scheduler puts them. */
+  Workload(Operation operation, int clients) {
+    this(operation, clients, Think.NONE, List.of(), List.of());
+  }
 
-    /**
-     * Does the operation once.
-     *
-     * @param random any number, another one each time
-     * @param count how many this client has done
-     */
-    void run(int fd, long buffer, long random, long count, Path file) throws LinuxException {
-      switch (this) {
-        case FSTAT ->
-            LinuxException.check(
-                FileOps.statx(
-                    fd,
-                    FileOps.EMPTY_PATH,
-                    FileFlags.AT_EMPTY_PATH | FileFlags.AT_STATX_FORCE_SYNC,
-                    FileFlags.STATX_BASIC_STATS,
-                    buffer),
-                "statx",
-                file.toString());
-        case RANDOM_READ -> read(fd, buffer, (random >>> 1) % (FILE_SIZE / size) * size, file);
-        case SEQUENTIAL_READ -> read(fd, buffer, count % (FILE_SIZE / size) * size, file);
-      }
-    }
+  Workload thinking(Think value) {
+    return new Workload(operation, clients, value, cpus, hogs);
+  }
 
-    private void read(int fd, long buffer, long offset, Path file) throws LinuxException {
-      long bytes =
-          LinuxException.check(FileOps.pread(fd, buffer, size, offset), "pread", file.toString());
-      if (bytes != size) {
-        throw new IllegalStateException(file + " gave " + bytes + " bytes instead of " + size);
-      }
-    }
+  Workload on(Integer... value) {
+    return new Workload(operation, clients, think, List.of(value), hogs);
+  }
+
+  Workload besideHogs(List<Integer> value) {
+    return new Workload(operation, clients, think, cpus, value);
+  }
+
+  /** The row's name, such as {@code fstat, 1 client on CPU 0, sleeping 20 us, hog on CPU 0}. */
+  String name() {
+    return operation.label()
+        + ", "
+        + clients
+        + (clients == 1 ? " client" : " clients")
+        + place(" on CPU ", cpus)
+        + think.label()
+        + place(", hog on CPU ", hogs);
+  }
+
+  private static String place(String text, List<Integer> cpus) {
+    return cpus.isEmpty()
+        ? ""
+        : cpus.stream().map(String::valueOf).collect(Collectors.joining("+", text, ""));
   }
 }

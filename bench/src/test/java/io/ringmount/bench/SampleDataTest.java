@@ -1,0 +1,47 @@
+package io.ringmount.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class SampleDataTest {
+  @TempDir Path directory;
+
+  private boolean cached() throws IOException {
+    Path input = directory.resolve(SampleData.INPUT);
+    try (FileChannel channel = FileChannel.open(input)) {
+      return channel.map(MapMode.READ_ONLY, 0, channel.size()).isLoaded();
+    }
+  }
+
+  @Test
+  void filesHaveTheirSizes() throws Exception {
+    SampleData data = SampleData.write(directory);
+    assertEquals(SampleData.INPUT_SIZE, Files.size(data.directory().resolve(SampleData.INPUT)));
+    assertEquals(SampleData.OUTPUT_SIZE, Files.size(data.directory().resolve(SampleData.OUTPUT)));
+  }
+
+  @Test
+  void theInputIsCachedExceptForColdReads() throws Exception {
+    assumeFalse(
+        Files.getFileStore(directory).type().equals("tmpfs"), "the page cache is all tmpfs has");
+    SampleData data = SampleData.write(directory);
+    data.prepare(Operation.RANDOM_READ);
+    assertTrue(cached());
+    data.prepare(Operation.COLD_READ);
+    assertFalse(cached());
+    data.prepare(Operation.SEQUENTIAL_READ);
+    assertTrue(cached());
+  }
+}
