@@ -10,4 +10,5 @@ module io.ringmount.daemon {
   requires jdk.unsupported;
   requires org.jctools.core;
   requires org.slf4j;
+  requires org.tomlj;
 }

@@ -1,11 +1,17 @@
 package io.ringmount.daemon.cli;
 
+import io.ringmount.channels.ChannelStatus;
+import io.ringmount.channels.Execution;
 import io.ringmount.channels.FuseMount;
+import io.ringmount.channels.RingMode;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.Rlimit;
+import io.ringmount.daemon.config.BackendIo;
 import io.ringmount.daemon.config.InvalidOptionsException;
+import io.ringmount.daemon.config.LiveSettings;
 import io.ringmount.daemon.config.MountSettings;
+import io.ringmount.daemon.config.OptionTable;
 import io.ringmount.daemon.control.ControlServer;
 import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.MountStatus;
@@ -15,6 +21,7 @@ import io.ringmount.daemon.control.RunRoot;
 import io.ringmount.daemon.fs.MirrorFileSystem;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +35,7 @@ final class Daemon {
   private static final int MOST_DESCRIPTORS = 64 << 10;
 
   private static final Duration GLANCE = Duration.ofSeconds(1);
+  private static final long NANOS_PER_MICRO = 1_000;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
@@ -59,9 +67,10 @@ final class Daemon {
             new MirrorFileSystem(settings.source(), settings.toMirrorOptions(descriptors));
         FuseMount mount =
             FuseMount.mount(
-                fileSystem, settings.mountpoint(), settings.toMountOptions(Cpu.usable()));
-        ControlServer _ =
-            new ControlServer(directory.socket(), Map.of("status", () -> status(mount, self)))) {
+                fileSystem,
+                settings.mountpoint(),
+                settings.toMountOptions(Cpu.usable(), execution()));
+        ControlServer _ = new ControlServer(directory.socket(), answers(mount, self))) {
       signals.end(mount);
       register(self, mount.connectionId());
       LOG.info(
@@ -118,31 +127,50 @@ final class Daemon {
     return (int) (limit < 0 ? MOST_DESCRIPTORS : Math.min(limit / 4, MOST_DESCRIPTORS));
   }
 
-  private MountStatus status(FuseMount mount, ProcessIdentity self) {
+  private Execution execution() {
+    return settings.get(OptionTable.BACKEND_IO) == BackendIo.ASYNC
+        ? Execution.DETACHED
+        : Execution.INLINE;
+  }
+
+  private Map<String, ControlServer.Answer> answers(FuseMount mount, ProcessIdentity self) {
+    LiveSettings live = new LiveSettings(mount::tuning, mount::tune);
+    return Map.of("status", _ -> status(mount, self, live), "tune", new TuneAnswer(mount, live));
+  }
+
+  private MountStatus status(FuseMount mount, ProcessIdentity self, LiveSettings live) {
+    List<ChannelStatus> channels = mount.channels();
+    int slots = channels.stream().mapToInt(ChannelStatus::slots).sum();
     return new MountStatus(
         mount.mountpoint().toString(),
         settings.source().toString(),
         mount.transport().label(),
         mount.transportReason(),
+        mount.ringMode().map(RingMode::label).orElse(null),
         "none",
         1,
         Version.current(),
         self.pid(),
         null,
         (System.nanoTime() - startNanos) / NANOS_PER_SECOND,
-        mount.channels().stream()
+        channels.stream()
             .map(each ->
                 new MountStatus.Channel(
                     each.name(),
                     each.cpu(),
                     each.slots(),
+                    Math.ceilDiv(each.busyPollNanos(), NANOS_PER_MICRO),
                     each.inFlight(),
                     each.requests(),
+                    each.systemCalls(),
                     each.failed(),
                     each.malformed()))
             .toList(),
-        settings.memoryBudget(),
+        Math.min(settings.get(OptionTable.MAX_INFLIGHT).orElse(slots), slots),
+        settings.get(OptionTable.MEMORY_BUDGET),
         mount.memoryBytes(),
+        live.values(),
+        live.coreValues(),
         null);
   }
 }

@@ -16,17 +16,25 @@ final class DaemonMessages {
   /**
    * On the daemon's standard input: what to mount.
    *
-   * @param options as they were given
+   * @param options as they were given, by name
+   * @param cores those for single CPUs, by number and name
    */
-  record Order(String source, String mountpoint, Map<String, String> options) {
+  record Order(
+      String source,
+      String mountpoint,
+      Map<String, String> options,
+      Map<Integer, Map<String, String>> cores) {
     static Order of(MountSettings settings) {
       return new Order(
-          settings.source().toString(), settings.mountpoint().toString(), settings.optionTexts());
+          settings.source().toString(),
+          settings.mountpoint().toString(),
+          settings.requested().mount().texts(),
+          settings.requested().coreTexts());
     }
 
     MountSettings settings() throws InvalidOptionsException {
       return MountSettings.of(
-          Path.of(source), Path.of(mountpoint), MountOptionParser.parse(options));
+          Path.of(source), Path.of(mountpoint), MountOptionParser.parse(options, cores));
     }
   }
 

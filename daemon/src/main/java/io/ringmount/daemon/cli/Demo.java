@@ -1,7 +1,7 @@
 package io.ringmount.daemon.cli;
 
 import io.ringmount.daemon.config.MountSettings;
-import io.ringmount.daemon.config.OptionValues;
+import io.ringmount.daemon.config.RequestedSettings;
 import io.ringmount.daemon.config.Units;
 import io.ringmount.daemon.control.MountTable;
 import io.ringmount.daemon.control.RunRoot;
@@ -107,7 +107,7 @@ final class Demo {
   }
 
   private String mount() throws CommandFailure, IOException, InterruptedException {
-    MountSettings settings = MountSettings.of(source, mountpoint, new OptionValues());
+    MountSettings settings = MountSettings.of(source, mountpoint, RequestedSettings.NONE);
     MountedDaemon mounted = new DaemonLauncher(root, mounts).mount(settings);
     return "transport " + mounted.transport() + " (" + mounted.transportReason() + ")";
   }

@@ -1,8 +1,9 @@
 package io.ringmount.daemon.cli;
 
-import io.ringmount.daemon.config.OptionTable;
+import io.ringmount.daemon.config.OptionHelp;
 import java.io.PrintWriter;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
       UnmountCommand.class,
       ListCommand.class,
       StatusCommand.class,
+      TuneCommand.class,
       DoctorCommand.class,
       DemoCommand.class,
       ServeCommand.class
@@ -54,8 +56,13 @@ public final class Main implements Runnable {
 
   /** The end of {@code mount --help}; as a section it is printed as it is. */
   private static String optionTable() {
-    return OptionTable.help().stream()
-        .collect(Collectors.joining("\n", "\nMount options (-o):\n", "\n"));
+    return Stream.of(
+            Stream.of("", "Mount options (-o):"),
+            OptionHelp.mountOptions().stream(),
+            Stream.of("", "The tuning file (--config) is TOML and has the same settings:"),
+            OptionHelp.tuningFile().stream())
+        .flatMap(lines -> lines)
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   private static int wrongUsage(ParameterException e, String[] args) {

@@ -2,9 +2,7 @@ package io.ringmount.daemon.cli;
 
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.daemon.config.InvalidOptionsException;
-import io.ringmount.daemon.config.MountOptionParser;
 import io.ringmount.daemon.config.MountSettings;
-import io.ringmount.daemon.config.OptionValues;
 import io.ringmount.daemon.control.MountTable;
 import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
@@ -15,6 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,10 +22,18 @@ import picocli.CommandLine.Spec;
     name = "mount",
     description = "Mounts a backend directory; returns when the mount answers.")
 final class MountCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "BACKEND", description = "The directory to serve.")
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "BACKEND",
+      description = "The directory to serve.")
   private Path backend;
 
-  @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "Where to mount it.")
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "MOUNTPOINT",
+      description = "Where to mount it.")
   private Path mountpoint;
 
   @Option(
@@ -34,6 +41,14 @@ final class MountCommand implements Callable<Integer> {
       paramLabel = "OPT[=VALUE],...",
       description = "Mount options, see below; may be given more than once.")
   private final List<String> options = new ArrayList<>();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Take from this tuning file, see below, what the command line does not say; BACKEND and"
+              + " MOUNTPOINT too, if it says neither.")
+  private Path config;
 
   @Option(
       names = "--foreground",
@@ -44,11 +59,12 @@ final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure, IOException, InterruptedException {
-    OptionValues values = parse();
+    requireArguments();
+    MountOrder order = MountOrder.read(backend, mountpoint, options, config, Cpu.usable());
     MountChecks.machine();
     RunRoot root = RunRoot.standard();
     MountTable mounts = new MountTable(root, true);
-    MountSettings settings = check(values, new MountChecks(mounts));
+    MountSettings settings = check(order, new MountChecks(mounts));
     if (foreground) {
       serve(settings, root);
       return 0;
@@ -62,41 +78,29 @@ final class MountCommand implements Callable<Integer> {
     return 0;
   }
 
-  private OptionValues parse() throws CommandFailure {
-    try {
-      return MountOptionParser.parse(options);
-    } catch (InvalidOptionsException e) {
-      throw wrongOptions(e);
+  private void requireArguments() {
+    boolean bothOrNeither = (backend == null) == (mountpoint == null);
+    if (!bothOrNeither || backend == null && config == null) {
+      String missing = backend == null ? "BACKEND and MOUNTPOINT" : "MOUNTPOINT";
+      throw new ParameterException(spec.commandLine(), missing + " missing");
     }
   }
 
-  private MountSettings check(OptionValues values, MountChecks checks)
-      throws CommandFailure, IOException, InterruptedException {
-    Path source = checks.source(backend);
-    MountSettings settings = MountSettings.of(source, checks.mountpoint(mountpoint), values);
-    MountChecks.apart(settings.source(), settings.mountpoint());
-    try {
-      settings.toMountOptions(Cpu.usable());
-    } catch (InvalidOptionsException e) {
-      throw wrongOptions(e);
-    }
-    return settings;
+  private static MountSettings check(MountOrder order, MountChecks checks)
+      throws CommandFailure, InterruptedException {
+    Path source = checks.source(order.backend());
+    Path target = checks.mountpoint(order.mountpoint());
+    MountChecks.apart(source, target);
+    return MountSettings.of(source, target, order.settings());
   }
 
-  private static CommandFailure wrongOptions(InvalidOptionsException e) {
-    return CommandFailure.usage(
-        e.mistakes().stream()
-            .map(each -> CommandFailure.line(each.what(), "in -o", each.remedy()))
-            .toList());
-  }
-
-  private static void serve(MountSettings settings, RunRoot root)
+  private void serve(MountSettings settings, RunRoot root)
       throws CommandFailure, IOException, InterruptedException {
     try {
       new Daemon(settings, root, DaemonLauncher.claim(root, settings))
           .run(mount -> MountProbe.mustAnswer(mount.mountpoint(), mount.connectionId()));
     } catch (InvalidOptionsException e) {
-      throw wrongOptions(e);
+      throw MountOrder.wrong(e.mistakes(), config);
     } catch (IOException e) {
       throw new CommandFailure("cannot mount", settings.mountpoint().toString(), e);
     }

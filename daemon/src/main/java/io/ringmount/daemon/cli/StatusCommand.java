@@ -5,7 +5,6 @@ import io.ringmount.daemon.config.Units;
 import io.ringmount.daemon.control.ControlClient;
 import io.ringmount.daemon.control.Json;
 import io.ringmount.daemon.control.KnownMount;
-import io.ringmount.daemon.control.MountState;
 import io.ringmount.daemon.control.MountStatus;
 import io.ringmount.daemon.control.MountTable;
 import io.ringmount.daemon.control.RunRoot;
@@ -14,7 +13,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,23 +43,11 @@ final class StatusCommand implements Callable<Integer> {
     MountTable mounts = new MountTable(root, true);
     PrintWriter out = spec.commandLine().getOut();
     if (mountpoint != null) {
-      MountStatus status = ask(find(mounts));
+      MountStatus status = ask(ServingMount.at(mountpoint, mounts, root));
       print(out, json ? List.of(Json.pretty(status)) : describe(status));
       return 0;
     }
     return all(mounts, out);
-  }
-
-  private KnownMount find(MountTable mounts) throws CommandFailure {
-    try {
-      Path resolved = MountPaths.resolve(mounts, mountpoint);
-      return mounts
-          .find(resolved)
-          .orElseThrow(() ->
-              new CommandFailure("no Ringmount mount", resolved.toString(), "see: ringmount list"));
-    } catch (IOException e) {
-      throw new CommandFailure("no Ringmount mount", mountpoint.toString(), e);
-    }
   }
 
   /** A mount that does not answer is a line on standard error, and does not hide the others. */
@@ -67,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
     int exitCode = 0;
     for (KnownMount mount : mounts.list()) {
       try {
-        answers.add(ask(mount));
+        answers.add(ask(ServingMount.of(mount, root)));
       } catch (CommandFailure e) {
         exitCode = e.exitCode();
         spec.commandLine().getErr().println("ringmount: " + e.getMessage());
@@ -81,19 +70,8 @@ final class StatusCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  private MountStatus ask(KnownMount mount) throws CommandFailure {
-    if (mount.state() == MountState.DEAD) {
-      throw new CommandFailure(
-          "the daemon of this mount is gone",
-          mount.mountpoint(),
-          "clean up with: ringmount unmount " + mount.mountpoint());
-    }
-    try {
-      return new ControlClient(root.at(mount.mountpoint()).socket()).status();
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "process " + mount.pid() + " gives no status", mount.mountpoint(), e);
-    }
+  private static MountStatus ask(ServingMount mount) throws CommandFailure {
+    return mount.ask("status", ControlClient::status);
   }
 
   private static void print(PrintWriter out, List<String> lines) {
@@ -104,7 +82,13 @@ final class StatusCommand implements Callable<Integer> {
   static List<String> describe(MountStatus status) {
     List<String> lines = new ArrayList<>();
     lines.add(status.mountpoint() + " serves " + status.backend());
-    lines.add("  transport   " + status.transport() + " (" + status.transportReason() + ")");
+    lines.add(
+        "  transport   "
+            + status.transport()
+            + (status.ringMode() == null ? "" : ", " + status.ringMode())
+            + " ("
+            + status.transportReason()
+            + ")");
     lines.add(
         "  daemon      process "
             + status.daemonPid()
@@ -120,21 +104,43 @@ final class StatusCommand implements Callable<Integer> {
             + Units.describeSize(status.memoryBytes())
             + " of at most "
             + Units.describeSize(status.memoryBudgetBytes()));
+    lines.add("  in flight   at most " + status.maxInFlight() + " requests");
+    lines.add("  settings    " + describe(status.settings()));
+    status
+        .coreSettings()
+        .forEach((cpu, each) -> lines.add("              CPU " + cpu + ": " + describe(each)));
     lines.add("  channels");
     TextTable table =
         new TextTable("    ")
-            .row("NAME", "CPU", "SLOTS", "IN FLIGHT", "REQUESTS", "FAILED", "MALFORMED");
+            .row(
+                "NAME",
+                "CPU",
+                "SLOTS",
+                "POLLS US",
+                "IN FLIGHT",
+                "REQUESTS",
+                "SYSTEM CALLS",
+                "FAILED",
+                "MALFORMED");
     for (MountStatus.Channel each : status.channels()) {
       table.row(
           each.name(),
           each.cpu() < 0 ? "-" : each.cpu(),
           each.slots(),
+          each.busyPollMicros(),
           each.inFlight(),
           each.requests(),
+          each.systemCalls(),
           each.failed(),
           each.malformed());
     }
     lines.addAll(table.lines());
     return lines;
+  }
+
+  private static String describe(Map<String, String> settings) {
+    return settings.entrySet().stream()
+        .map(each -> each.getKey() + " " + each.getValue())
+        .collect(Collectors.joining(", "));
   }
 }

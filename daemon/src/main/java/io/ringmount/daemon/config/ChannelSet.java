@@ -65,23 +65,21 @@ public sealed interface ChannelSet {
    * The CPUs by number.
    *
    * @param online the CPUs of this machine, ascending
-   * @return empty for all of them
    * @throws InvalidValueException when this machine has not enough of them
    */
-  default List<Integer> resolve(int[] online) throws InvalidValueException {
-    List<Integer> present = Arrays.stream(online).boxed().toList();
+  default List<Integer> resolve(List<Integer> online) throws InvalidValueException {
     return switch (this) {
-      case PerCore _ -> List.of();
+      case PerCore _ -> online;
       case Count(int count) -> {
-        if (count > present.size()) {
-          throw new InvalidValueException("is more than the " + present.size() + " CPUs online");
+        if (count > online.size()) {
+          throw new InvalidValueException("is more than the " + online.size() + " CPUs online");
         }
-        yield present.subList(0, count);
+        yield online.subList(0, count);
       }
       case Cpus(List<Integer> cpus) -> {
         String missing =
             cpus.stream()
-                .filter(cpu -> !present.contains(cpu))
+                .filter(cpu -> !online.contains(cpu))
                 .map(String::valueOf)
                 .collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {

@@ -13,6 +13,13 @@ public final class InvalidOptionsException extends Exception {
     this.mistakes = List.copyOf(mistakes);
   }
 
+  /** Throws if there is any. */
+  public static void throwIfAny(List<OptionMistake> mistakes) throws InvalidOptionsException {
+    if (!mistakes.isEmpty()) {
+      throw new InvalidOptionsException(mistakes);
+    }
+  }
+
   public List<OptionMistake> mistakes() {
     return mistakes;
   }

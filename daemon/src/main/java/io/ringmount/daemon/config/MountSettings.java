@@ -1,76 +1,64 @@
 package io.ringmount.daemon.config;
 
+import io.ringmount.channels.Execution;
 import io.ringmount.channels.MountOptions;
-import io.ringmount.channels.TransportKind;
+import io.ringmount.channels.Tuning;
 import io.ringmount.daemon.fs.MirrorOptions;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
 
 /**
  * Everything that a mount was asked to be, checked.
  *
  * @param source the backend directory, absolute
  * @param mountpoint absolute, without links
- * @param optionTexts the options as they were given: enough to make these settings again
+ * @param requested everything else
  */
-public record MountSettings(
-    Path source,
-    Path mountpoint,
-    TransportKind transport,
-    ChannelSet channels,
-    OptionalInt slots,
-    long memoryBudget,
-    Duration entryTimeout,
-    Duration attrTimeout,
-    Duration negativeTimeout,
-    boolean directIo,
-    boolean readOnly,
-    Map<String, String> optionTexts) {
+public record MountSettings(Path source, Path mountpoint, RequestedSettings requested) {
 
-  public MountSettings {
-    optionTexts = Map.copyOf(optionTexts);
+  /**
+   * @param requested what it says of directories is superseded
+   */
+  public static MountSettings of(Path source, Path mountpoint, RequestedSettings requested) {
+    return new MountSettings(source, mountpoint, requested.withoutDirectories());
   }
 
-  public static MountSettings of(Path source, Path mountpoint, OptionValues values) {
-    return new MountSettings(
-        source,
-        mountpoint,
-        values.get(OptionTable.TRANSPORT),
-        values.get(OptionTable.CHANNELS),
-        values.get(OptionTable.SLOTS),
-        values.get(OptionTable.MEMORY_BUDGET),
-        values.get(OptionTable.ENTRY_TIMEOUT),
-        values.get(OptionTable.ATTR_TIMEOUT),
-        values.get(OptionTable.NEGATIVE_TIMEOUT),
-        values.get(OptionTable.DIRECT_IO),
-        values.get(OptionTable.READ_ONLY),
-        values.texts());
+  /** The value of an option of the whole mount. */
+  public <T> T get(Option<T> option) {
+    return requested.mount().get(option);
   }
 
   /**
    * For the channels.
    *
-   * @param online the CPUs of this machine
-   * @throws InvalidOptionsException when this machine lacks CPUs that were named
+   * @param usable the CPUs of this machine that this process may run on, ascending
+   * @param execution what {@link OptionTable#BACKEND_IO} comes to for this backend
+   * @throws InvalidOptionsException when the settings do not fit each other or this machine
    */
-  public MountOptions toMountOptions(int[] online) throws InvalidOptionsException {
-    try {
-      return MountOptions.builder(source.toString().replace(',', '_'))
-          .readOnly(readOnly)
-          .transport(transport)
-          .cpus(channels.resolve(online))
-          .slots(slots.orElse(0))
-          .memoryBudget(memoryBudget)
-          .build();
-    } catch (InvalidValueException e) {
-      String what =
-          "channels=" + optionTexts.get(OptionTable.CHANNELS.name()) + " " + e.getMessage();
-      throw new InvalidOptionsException(
-          List.of(new OptionMistake(what, "use per-core, or CPUs that are online")));
-    }
+  public MountOptions toMountOptions(int[] usable, Execution execution)
+      throws InvalidOptionsException {
+    ChannelPlan plan = ChannelPlan.of(requested, usable);
+    InvalidOptionsException.throwIfAny(plan.mistakes());
+    return MountOptions.builder(source.toString().replace(',', '_'))
+        .readOnly(get(OptionTable.READ_ONLY))
+        .transport(get(OptionTable.TRANSPORT))
+        .ringMode(get(OptionTable.CRASH_SAFE))
+        .cpus(plan.cpus())
+        .servers(plan.servers())
+        .slots(get(OptionTable.SLOTS).orElse(0))
+        .slotsByCpu(plan.slots())
+        .memoryBudget(get(OptionTable.MEMORY_BUDGET))
+        .maxBackground(get(OptionTable.MAX_BACKGROUND).orElse(0))
+        .maxInFlight(get(OptionTable.MAX_INFLIGHT).orElse(0))
+        .execution(execution)
+        .ordered(get(OptionTable.ORDERED) == Ordering.INODE)
+        .balanced(get(OptionTable.BALANCE))
+        .tuning(
+            new Tuning(
+                get(OptionTable.BUSY_POLL),
+                plan.busyPolls(),
+                get(OptionTable.BUSY_POLL_SHARE),
+                get(OptionTable.SPIN_SHARE)))
+        .build();
   }
 
   /**
@@ -80,10 +68,10 @@ public record MountSettings(
    */
   public MirrorOptions toMirrorOptions(int descriptorBudget) {
     return new MirrorOptions(
-        entryTimeout.toNanos(),
-        attrTimeout.toNanos(),
-        negativeTimeout.toNanos(),
-        directIo,
+        get(OptionTable.ENTRY_TIMEOUT).toNanos(),
+        get(OptionTable.ATTR_TIMEOUT).toNanos(),
+        get(OptionTable.NEGATIVE_TIMEOUT).toNanos(),
+        get(OptionTable.DIRECT_IO),
         descriptorBudget);
   }
 }

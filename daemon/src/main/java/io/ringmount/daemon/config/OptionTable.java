@@ -1,51 +1,149 @@
 package io.ringmount.daemon.config;
 
+import io.ringmount.channels.BusyPoll;
+import io.ringmount.channels.MountOptions;
+import io.ringmount.channels.RingMode;
 import io.ringmount.channels.TransportKind;
 import io.ringmount.daemon.config.Option.Change;
+import io.ringmount.daemon.config.Option.Scope;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Every option there is, once. */
 public final class OptionTable {
-  public static final Option<TransportKind> TRANSPORT =
+  private static final int MOST_IN_FLIGHT = 1_000_000;
+  private static final int HIGHEST_CPU = ChannelSet.MAX_CPUS - 1;
+
+  public static final Option<Optional<Path>> NFS_BACKEND =
       new Option<>(
+          "nfs_backend",
+          Section.MOUNT,
+          "backend",
+          Scope.MOUNT,
+          ValueType.directory(),
+          "none",
+          Change.MOUNT,
+          "The directory to serve, instead of BACKEND, for lines of fstab that have it.");
+
+  public static final Option<Optional<Path>> MOUNTPOINT =
+      new Option<>(
+          "mountpoint",
+          Section.MOUNT,
+          "mountpoint",
+          Scope.FILE,
+          ValueType.directory(),
+          "none",
+          Change.MOUNT,
+          "Where to mount, when the command line does not say.");
+
+  public static final Option<TransportKind> TRANSPORT =
+      fixed(
+          Section.CHANNELS,
           "transport",
           ValueType.choice(TransportKind.class),
           "auto",
-          Change.MOUNT,
           "How requests travel: io_uring queues, cloned /dev/fuse descriptors, or the best that"
               + " works here.");
 
   public static final Option<ChannelSet> CHANNELS =
-      new Option<>(
+      fixed(
+          Section.CHANNELS,
           "channels",
           ValueType.channels(),
           "per-core",
-          Change.MOUNT,
           "Which CPUs get a channel of their own; the others are served by these.");
 
   public static final Option<OptionalInt> SLOTS =
       new Option<>(
           "slots",
-          ValueType.countOrAuto(1, 1024),
+          Section.CHANNELS,
+          "slots",
+          Scope.BOTH,
+          ValueType.countOrAuto(1, MountOptions.MOST_SLOTS),
           "auto",
           Change.MOUNT,
           "Requests that each CPU's queue can hold; auto: what the memory budget allows.");
 
-  public static final Option<Long> MEMORY_BUDGET =
+  public static final Option<BusyPoll> BUSY_POLL =
       new Option<>(
+          "busy_poll",
+          Section.CHANNELS,
+          "busy_poll",
+          Scope.BOTH,
+          ValueType.busyPoll(),
+          "auto",
+          Change.LIVE,
+          "How long an idle channel looks for requests before it sleeps; auto: as long as it"
+              + " pays.");
+
+  public static final Option<Double> BUSY_POLL_SHARE =
+      live("busy_poll_share", "0.25", "The most of a CPU that may go to polling without result.");
+
+  public static final Option<Double> SPIN_SHARE =
+      live("spin_share", "1.0", "The fraction of channels that poll at all.");
+
+  public static final Option<RingMode> CRASH_SAFE =
+      fixed(
+          Section.CHANNELS,
+          "crash_safe",
+          ValueType.choice(RingMode.class),
+          "strict",
+          "strict: the kernel loses no request when the daemon is killed; bounded: faster, and it"
+              + " may lose as many as a channel has slots.");
+
+  public static final Option<BackendIo> BACKEND_IO =
+      fixed(
+          Section.CHANNELS,
+          "backend_io",
+          ValueType.choice(BackendIo.class),
+          "auto",
+          "Where operations on the backend run: on the channel's thread, away from it, or as the"
+              + " backend's file system type suggests.");
+
+  public static final Option<Ordering> ORDERED =
+      fixed(
+          Section.CHANNELS,
+          "ordered",
+          ValueType.choice(Ordering.class),
+          "none",
+          "inode: operations on one inode come one after the other.");
+
+  public static final Option<OptionalInt> MAX_BACKGROUND =
+      fixed(
+          Section.CHANNELS,
+          "max_background",
+          ValueType.countOrAuto(1, MountOptions.MOST_BACKGROUND),
+          "auto",
+          "The most background requests (readahead, writeback) that the kernel sends; auto: as"
+              + " many as there are slots.");
+
+  public static final Option<OptionalInt> MAX_INFLIGHT =
+      fixed(
+          Section.CHANNELS,
+          "max_inflight",
+          ValueType.countOrAuto(1, MOST_IN_FLIGHT),
+          "auto",
+          "The most requests that are worked on at once; auto: as many as there are slots.");
+
+  public static final Option<Boolean> BALANCE =
+      fixed(
+          Section.CHANNELS,
+          "balance",
+          ValueType.bool(),
+          "true",
+          "Idle channels take over requests from overloaded ones.");
+
+  public static final Option<Long> MEMORY_BUDGET =
+      fixed(
+          Section.MOUNT,
           "memory_budget",
           ValueType.size("1m", "1t"),
           "256m",
-          Change.MOUNT,
           "The most memory that all slots together may take.");
 
   public static final Option<Duration> ENTRY_TIMEOUT = timeout("entry_timeout", "1s", "names");
@@ -56,155 +154,117 @@ public final class OptionTable {
       timeout("negative_timeout", "0s", "the absence of names");
 
   public static final Option<Boolean> DIRECT_IO =
-      new Option<>(
+      fixed(
+          Section.MOUNT,
           "direct_io",
           ValueType.bool(),
           "false",
-          Change.MOUNT,
           "Reads and writes bypass the kernel's page cache.");
 
   public static final Option<Boolean> READ_ONLY =
-      new Option<>(
+      fixed(
+          Section.MOUNT,
           "read_only",
           ValueType.bool(),
           "false",
-          Change.MOUNT,
           "Nothing can be changed through the mount (also: ro, rw).");
+
+  public static final Option<Boolean> ENABLED =
+      core(
+          "enabled",
+          ValueType.bool(),
+          "true",
+          "Whether this CPU has a channel; false: its requests are served by a neighbour's.");
+
+  public static final Option<OptionalInt> SERVER =
+      core(
+          "server",
+          ValueType.countOrAuto(0, HIGHEST_CPU),
+          "auto",
+          "The CPU whose channel serves the queue of this one; auto: its own, or a neighbour's.");
 
   /** All options, in the order in which help shows them. */
   public static final List<Option<?>> ALL =
       List.of(
-          TRANSPORT,
-          CHANNELS,
-          SLOTS,
+          NFS_BACKEND,
+          MOUNTPOINT,
+          READ_ONLY,
           MEMORY_BUDGET,
           ENTRY_TIMEOUT,
           ATTR_TIMEOUT,
           NEGATIVE_TIMEOUT,
           DIRECT_IO,
-          READ_ONLY);
-
-  /** Other spellings: a word that stands for an option with a value. */
-  static final Map<String, String> ALIASES =
-      Map.of("ro", "read_only=true", "rw", "read_only=false");
-
-  /**
-   * Words of fstab and of other FUSE file systems that are accepted and change nothing: what they
-   * ask for is always so, or is for {@code mount(8)} and systemd to do.
-   */
-  static final Set<String> WITHOUT_MEANING =
-      Set.of(
-          "defaults",
-          "_netdev",
-          "noauto",
-          "nofail",
-          "nosuid",
-          "nodev",
-          "allow_other",
-          "default_permissions",
-          "async",
-          "exec",
-          "noatime",
-          "relatime");
-
-  private static final String FIXED_FLAGS = "cannot be: every mount is nosuid,nodev";
-
-  /** Words of fstab that would be a promise nobody keeps, and why. */
-  static final Map<String, String> REFUSED =
-      Map.of(
-          "suid",
-          FIXED_FLAGS,
-          "dev",
-          FIXED_FLAGS,
-          "noexec",
-          "is not supported: programs on the mount can be run",
-          "sync",
-          "is not supported: the backend decides when it stores what is written");
-
-  /** What looks like no option at all has no nearest one. */
-  private static final int MOST_TYPOS = 3;
+          TRANSPORT,
+          CHANNELS,
+          SLOTS,
+          BUSY_POLL,
+          BUSY_POLL_SHARE,
+          SPIN_SHARE,
+          CRASH_SAFE,
+          BACKEND_IO,
+          ORDERED,
+          MAX_BACKGROUND,
+          MAX_INFLIGHT,
+          BALANCE,
+          ENABLED,
+          SERVER);
 
   private OptionTable() {}
 
-  private static Option<Duration> timeout(String name, String defaultText, String cached) {
+  private static <T> Option<T> fixed(
+      Section section, String name, ValueType<T> type, String defaultText, String sentence) {
     return new Option<>(
+        name, section, name, Scope.MOUNT, type, defaultText, Change.MOUNT, sentence);
+  }
+
+  private static Option<Double> live(String name, String defaultText, String sentence) {
+    return new Option<>(
+        name,
+        Section.CHANNELS,
+        name,
+        Scope.MOUNT,
+        ValueType.fraction(),
+        defaultText,
+        Change.LIVE,
+        sentence);
+  }
+
+  private static <T> Option<T> core(
+      String name, ValueType<T> type, String defaultText, String sentence) {
+    return new Option<>(
+        name, Section.CHANNELS, name, Scope.CORE, type, defaultText, Change.MOUNT, sentence);
+  }
+
+  private static Option<Duration> timeout(String name, String defaultText, String cached) {
+    return fixed(
+        Section.MOUNT,
         name,
         ValueType.duration("0s", "365d"),
         defaultText,
-        Change.MOUNT,
         "How long the kernel may remember " + cached + " without asking.");
   }
 
   public static Optional<Option<?>> find(String name) {
-    return ALL.stream().filter(option -> option.name().equals(name)).findFirst();
+    return first(option -> option.name().equals(name));
   }
 
-  /** Whether {@code word} is accepted and changes nothing. */
-  static boolean isWithoutMeaning(String word) {
-    return WITHOUT_MEANING.contains(word) || word.startsWith("x-");
+  /** The option of the whole mount that has this key in a section of a tuning file. */
+  static Optional<Option<?>> find(Section section, String key) {
+    return first(option ->
+        option.scope() != Scope.CORE && option.section() == section && option.key().equals(key));
   }
 
-  /** The valid name that was probably meant by a mistyped one. */
-  public static Optional<String> nearest(String name) {
-    String plain = name.toLowerCase(Locale.ROOT).replace('-', '_');
-    return Stream.concat(ALL.stream().map(Option::name), ALIASES.keySet().stream().sorted())
-        .min(Comparator.comparingInt(valid -> editDistance(plain, valid)))
-        .filter(valid -> isTypo(editDistance(plain, valid), plain.length()));
+  private static Optional<Option<?>> first(Predicate<Option<?>> wanted) {
+    return ALL.stream().filter(wanted).findFirst();
   }
 
-  private static boolean isTypo(int distance, int length) {
-    return distance <= MOST_TYPOS && 2 * distance < length;
+  /** The options that {@code -o} takes. */
+  static Stream<Option<?>> mountOptions() {
+    return ALL.stream().filter(Option::isMountOption);
   }
 
-  /**
-   * Characters to insert, remove, replace or swap with their neighbour to turn one into the other.
-   */
-  static int editDistance(String from, String to) {
-    int[][] distance = new int[from.length() + 1][to.length() + 1];
-    for (int i = 0; i <= from.length(); i++) {
-      for (int j = 0; j <= to.length(); j++) {
-        if (i == 0 || j == 0) {
-          distance[i][j] = i + j;
-          continue;
-        }
-        int replaced = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
-        int best = Math.min(distance[i - 1][j], distance[i][j - 1]) + 1;
-        best = Math.min(best, distance[i - 1][j - 1] + replaced);
-        if (i > 1
-            && j > 1
-            && from.charAt(i - 1) == to.charAt(j - 2)
-            && from.charAt(i - 2) == to.charAt(j - 1)) {
-          best = Math.min(best, distance[i - 2][j - 2] + 1);
-        }
-        distance[i][j] = best;
-      }
-    }
-    return distance[from.length()][to.length()];
-  }
-
-  /** The table for people, one option in two lines. */
-  public static List<String> help() {
-    List<String> lines = new ArrayList<>();
-    for (Option<?> option : ALL) {
-      String unit =
-          option.type().unit().isEmpty() ? "" : "; a bare number is " + option.type().unit();
-      String live = option.change() == Change.LIVE ? "; can change while mounted" : "";
-      lines.add(String.format(Locale.ROOT, "  %-18s%s", option.name(), option.sentence()));
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "  %-18s%s (default %s%s%s)",
-              "",
-              option.type().range(),
-              option.defaultText(),
-              unit,
-              live));
-    }
-    lines.add(
-        "  Accepted without effect: "
-            + String.join(", ", WITHOUT_MEANING.stream().sorted().toList())
-            + ", x-*");
-    lines.add("  Access times are kept by the backend, as its own mount options say.");
-    return lines;
+  /** The options that a single CPU can have. */
+  static Stream<Option<?>> perCore() {
+    return ALL.stream().filter(Option::isPerCore);
   }
 }

@@ -1,10 +1,13 @@
 package io.ringmount.daemon.config;
 
+import io.ringmount.channels.BusyPoll;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -123,6 +126,62 @@ public record ValueType<T>(String placeholder, String unit, String range, Parser
             throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
           }
           return value;
+        });
+  }
+
+  /** A share of something, 0 to 1. */
+  static ValueType<Double> fraction() {
+    return new ValueType<>(
+        "SHARE",
+        "",
+        "0 to 1, such as 0.25",
+        text -> {
+          if (!text.matches("-?(?:[0-9]{1,20}(?:\\.[0-9]{0,20})?|\\.[0-9]{1,20})")) {
+            throw new InvalidValueException("is not a number");
+          }
+          double value = Double.parseDouble(text);
+          if (text.startsWith("-") || value > 1) {
+            throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
+          }
+          return value;
+        });
+  }
+
+  /** {@code auto}, or a time with its unit; 0 needs none. */
+  static ValueType<BusyPoll> busyPoll() {
+    return new ValueType<>(
+        "TIME",
+        "",
+        "auto, 0, or a time with its unit up to 10ms, such as 50us",
+        text -> {
+          if (text.equalsIgnoreCase("auto")) {
+            return BusyPoll.AUTO;
+          }
+          Duration bound = Units.duration(text);
+          if (!bound.isZero() && Character.isDigit(text.charAt(text.length() - 1))) {
+            throw new InvalidValueException("has no unit of time (ns, us, ms)");
+          }
+          if (bound.compareTo(BusyPoll.LONGEST) > 0) {
+            throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
+          }
+          return new BusyPoll(bound.toNanos());
+        });
+  }
+
+  /** An absolute path, or {@code none}, which is empty. */
+  static ValueType<Optional<Path>> directory() {
+    return new ValueType<>(
+        "PATH",
+        "",
+        "an absolute path",
+        text -> {
+          if (text.equals("none")) {
+            return Optional.empty();
+          }
+          if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
+            throw new InvalidValueException("is not an absolute path");
+          }
+          return Optional.of(Path.of(text));
         });
   }
 

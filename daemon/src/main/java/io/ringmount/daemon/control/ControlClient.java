@@ -29,15 +29,21 @@ public final class ControlClient {
   }
 
   public MountStatus status() throws IOException {
-    return ask("status", MountStatus.class);
+    return ask("status", null, MountStatus.class);
+  }
+
+  /** Changes settings, or says what is wrong with the request. */
+  public TuneReply tune(TuneRequest request) throws IOException {
+    return ask("tune", Json.tree(request).getAsJsonObject(), TuneReply.class);
   }
 
   /**
    * Asks and waits for the answer, for a limited time.
    *
+   * @param arguments null: none
    * @throws IOException when there is no answer, or it is an error or not of this type
    */
-  <T> T ask(String request, Class<T> type) throws IOException {
+  <T> T ask(String request, JsonObject arguments, Class<T> type) throws IOException {
     if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("its control socket is missing");
     }
@@ -45,7 +51,7 @@ public final class ControlClient {
     try (SocketChannel server = SocketChannel.open(StandardProtocolFamily.UNIX);
         Deadline _ = new Deadline(server, timeLimit)) {
       server.connect(UnixDomainSocketAddress.of(socket));
-      ControlProtocol.writeLine(server, Json.line(new ControlProtocol.Request(request)));
+      ControlProtocol.writeLine(server, Json.line(new ControlProtocol.Request(request, arguments)));
       String line = ControlProtocol.readLine(server, ControlProtocol.LONGEST_REPLY);
       JsonObject reply = Json.parse(line, JsonObject.class);
       if (!reply.has("ok")) {

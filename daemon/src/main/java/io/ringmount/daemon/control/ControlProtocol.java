@@ -1,5 +1,6 @@
 package io.ringmount.daemon.control;
 
+import com.google.gson.JsonElement;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,8 @@ import java.time.Duration;
  * The protocol of the control socket: one JSON object on one line asks, one answers.
  *
  * <pre>
- * {"request":"status"}          {"ok":{…}}  or  {"error":"what is wrong"}
+ * {"request":"status"}                    {"ok":{…}}  or  {"error":"what is wrong"}
+ * {"request":"tune","arguments":{…}}
  * </pre>
  */
 final class ControlProtocol {
@@ -29,8 +31,9 @@ final class ControlProtocol {
    * A question.
    *
    * @param request what is asked
+   * @param arguments an object, or nothing
    */
-  record Request(String request) {}
+  record Request(String request, JsonElement arguments) {}
 
   private ControlProtocol() {}
 

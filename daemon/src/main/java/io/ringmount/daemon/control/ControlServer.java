@@ -1,5 +1,7 @@
 package io.ringmount.daemon.control;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,7 +17,6 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,17 @@ public final class ControlServer implements Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
+  /** Makes the answer to a request. */
+  @FunctionalInterface
+  public interface Answer {
+    /**
+     * @param arguments as the peer sent them: they may be anything; empty when it sent none
+     * @return what becomes the answer's JSON
+     * @throws JsonParseException when they make no sense
+     */
+    Object to(JsonObject arguments) throws IOException;
+  }
+
   /** Who may ask. */
   @FunctionalInterface
   interface Admission {
@@ -41,7 +53,7 @@ public final class ControlServer implements Closeable {
   }
 
   private final Path socket;
-  private final Map<String, Supplier<Object>> answers;
+  private final Map<String, Answer> answers;
   private final Admission admission;
   private final Duration timeLimit;
   private final Semaphore peers = new Semaphore(MOST_PEERS);
@@ -53,12 +65,11 @@ public final class ControlServer implements Closeable {
    * @param socket the file to make; one that is there is replaced
    * @param answers for each request's name, what makes the answer; called from many threads
    */
-  public ControlServer(Path socket, Map<String, Supplier<Object>> answers) throws IOException {
+  public ControlServer(Path socket, Map<String, Answer> answers) throws IOException {
     this(socket, answers, Owners::isTrusted, ControlProtocol.TIME_LIMIT);
   }
 
-  ControlServer(
-      Path socket, Map<String, Supplier<Object>> answers, Admission admission, Duration timeLimit)
+  ControlServer(Path socket, Map<String, Answer> answers, Admission admission, Duration timeLimit)
       throws IOException {
     this.socket = socket;
     this.answers = Map.copyOf(answers);
@@ -120,22 +131,32 @@ public final class ControlServer implements Closeable {
 
   private String reply(SocketChannel peer) throws IOException {
     String line = ControlProtocol.readLine(peer, ControlProtocol.LONGEST_REQUEST);
-    String name;
+    String name = null;
     try {
-      name = Json.parse(line, ControlProtocol.Request.class).request();
+      ControlProtocol.Request request = Json.parse(line, ControlProtocol.Request.class);
+      name = request.request();
+      Answer answer = name == null ? null : answers.get(name);
+      if (answer == null) {
+        return error("no such request");
+      }
+      return Json.line(Map.of("ok", Json.tree(answer.to(arguments(request)))));
     } catch (JsonParseException e) {
       return error("not a request");
-    }
-    Supplier<Object> answer = name == null ? null : answers.get(name);
-    if (answer == null) {
-      return error("no such request");
-    }
-    try {
-      return Json.line(Map.of("ok", Json.tree(answer.get())));
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("no answer to {}", name, e);
       return error("cannot answer: " + e);
     }
+  }
+
+  private static JsonObject arguments(ControlProtocol.Request request) {
+    JsonElement given = request.arguments();
+    if (given == null || given.isJsonNull()) {
+      return new JsonObject();
+    }
+    if (given instanceof JsonObject arguments) {
+      return arguments;
+    }
+    throw new JsonParseException("arguments are no object");
   }
 
   private static String error(String message) {

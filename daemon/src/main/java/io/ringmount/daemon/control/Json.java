@@ -59,7 +59,14 @@ public final class Json {
 
   /** As {@link #parse}. */
   public static <T> T convert(JsonElement tree, Class<T> type) {
-    T value = LINE.fromJson(tree, type);
+    T value;
+    try {
+      value = LINE.fromJson(tree, type);
+    } catch (JsonParseException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new JsonParseException("not the JSON expected: " + e.getMessage(), e);
+    }
     if (value == null) {
       throw new JsonParseException("it is null");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ringmount.daemon.control.MountStatus;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StatusTextTest {
@@ -15,6 +16,7 @@ class StatusTextTest {
             "/src",
             "uring",
             "the kernel offers it",
+            "strict",
             "none",
             1,
             "1.0",
@@ -22,22 +24,28 @@ class StatusTextTest {
             null,
             3700,
             List.of(
-                new MountStatus.Channel("channel-0", 0, 16, 1, 12345, 0, 0),
-                new MountStatus.Channel("control", -1, 2, 0, 7, 0, 0)),
+                new MountStatus.Channel("channel-0", 0, 16, 50, 1, 12345, 678, 0, 0),
+                new MountStatus.Channel("control", -1, 2, 0, 0, 7, 14, 0, 0)),
+            18,
             256 << 20,
             35 << 20,
+            Map.of("busy_poll", "auto"),
+            Map.of(3, Map.of("busy_poll", "50us")),
             null);
     assertEquals(
         """
         /mnt serves /src
-          transport   uring (the kernel offers it)
+          transport   uring, strict (the kernel offers it)
           daemon      process 42, version 1.0, generation 1, up 1h 01m
           crash safe  none
           memory      35 MiB of at most 256 MiB
+          in flight   at most 18 requests
+          settings    busy_poll auto
+                      CPU 3: busy_poll 50us
           channels
-            NAME       CPU  SLOTS  IN FLIGHT  REQUESTS  FAILED  MALFORMED
-            channel-0    0     16          1     12345       0          0
-            control      -      2          0         7       0          0
+            NAME       CPU  SLOTS  POLLS US  IN FLIGHT  REQUESTS  SYSTEM CALLS  FAILED  MALFORMED
+            channel-0    0     16        50          1     12345           678       0          0
+            control      -      2         0          0         7            14       0          0
         """
             .strip(),
         String.join("\n", StatusCommand.describe(status)));

@@ -3,7 +3,7 @@ package io.ringmount.daemon.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ringmount.daemon.config.OptionTable;
+import io.ringmount.daemon.config.OptionHelp;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -36,6 +36,11 @@ class UsageTest {
         "mount /a /b /c",
         "mount /a /b --bogus",
         "mount /a /b -o",
+        "mount /a --config /b",
+        "mount /a /b --config",
+        "tune",
+        "tune /a --core",
+        "tune /a --core x",
         "unmount",
         "unmount /a /b",
         "list /a",
@@ -74,6 +79,7 @@ class UsageTest {
         "unmount --help",
         "list --help",
         "status --help",
+        "tune --help",
         "doctor --help",
         "demo --help",
         "--version"
@@ -88,7 +94,8 @@ class UsageTest {
   @Test
   void helpOfMountHasTheOptionTable() {
     List<String> out = run("mount", "--help").out();
-    assertTrue(out.containsAll(OptionTable.help()), String.join("\n", out));
+    assertTrue(out.containsAll(OptionHelp.mountOptions()), String.join("\n", out));
+    assertTrue(out.containsAll(OptionHelp.tuningFile()), String.join("\n", out));
   }
 
   @Test

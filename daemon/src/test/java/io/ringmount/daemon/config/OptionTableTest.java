@@ -23,19 +23,43 @@ class OptionTableTest {
   void everyNameIsThereOnce() {
     Set<String> names = new HashSet<>();
     OptionTable.ALL.forEach(option -> assertTrue(names.add(option.name()), option.name()));
-    OptionTable.ALIASES.keySet().forEach(alias -> assertTrue(names.add(alias), alias));
+    OptionNames.ALIASES.keySet().forEach(alias -> assertTrue(names.add(alias), alias));
   }
 
   @Test
-  void helpHasEveryOptionWithItsRangeAndDefault() {
-    String help = String.join("\n", OptionTable.help());
-    for (Option<?> option : OptionTable.ALL) {
+  void helpHasEveryMountOptionWithItsRangeDefaultAndMarks() {
+    String help = String.join("\n", OptionHelp.mountOptions());
+    for (Option<?> option : OptionTable.mountOptions().toList()) {
       assertTrue(help.contains("  " + option.name() + " "), option.name());
       assertTrue(help.contains(option.sentence()), option.name());
       assertTrue(
           help.contains(option.type().range() + " (default " + option.defaultText()),
           option.name());
     }
+    assertTrue(help.contains("(default auto; also per core; can change while mounted)"), help);
+    assertTrue(help.contains("(default 1.0; can change while mounted)"), help);
+  }
+
+  @Test
+  void helpHasEveryKeyOfTheTuningFile() {
+    String help = String.join("\n", OptionHelp.tuningFile());
+    OptionTable.ALL.forEach(option -> assertTrue(help.contains(option.key()), option.name()));
+    assertTrue(help.contains(OptionTable.SERVER.sentence()), help);
+  }
+
+  @Test
+  void everyKeyOfASectionIsThereOnce() {
+    for (Section section : Section.values()) {
+      Set<String> keys = new HashSet<>();
+      TuningFile.keys(section).forEach(key -> assertTrue(keys.add(key), key));
+    }
+  }
+
+  @Test
+  void whatCanChangeWhileMountedHasALeverAndNothingElse() {
+    assertEquals(
+        OptionTable.ALL.stream().filter(Option::isLive).toList(),
+        Lever.ALL.stream().map(Lever::option).toList());
   }
 
   @ParameterizedTest
@@ -48,26 +72,26 @@ class OptionTableTest {
     "direct-oi, direct_io"
   })
   void theNearestNameIsFound(String typed, String nearest) {
-    assertEquals(Optional.of(nearest), OptionTable.nearest(typed));
+    assertEquals(Optional.of(nearest), OptionNames.nearest(typed));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "r0", "foo", "uid", "attribute_timeout", "vers", "hard"})
   void whatIsNoTypoHasNoNearestName(String word) {
-    assertEquals(Optional.empty(), OptionTable.nearest(word));
+    assertEquals(Optional.empty(), OptionNames.nearest(word));
   }
 
   @Test
   void noWordIsBothRefusedAndAccepted() {
-    OptionTable.REFUSED
+    OptionNames.REFUSED
         .keySet()
-        .forEach(word -> assertFalse(OptionTable.isWithoutMeaning(word), word));
+        .forEach(word -> assertFalse(OptionNames.isWithoutMeaning(word), word));
   }
 
   @ParameterizedTest
   @CsvSource({"'', '', 0", "a, '', 1", "ab, ba, 1", "kitten, sitting, 3", "slots, slots, 0"})
   void editDistanceCountsSwapsAsOne(String from, String to, int distance) {
-    assertEquals(distance, OptionTable.editDistance(from, to));
-    assertEquals(distance, OptionTable.editDistance(to, from));
+    assertEquals(distance, OptionNames.editDistance(from, to));
+    assertEquals(distance, OptionNames.editDistance(to, from));
   }
 }

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,17 +36,28 @@ class ControlServerTest {
           "/src",
           "uring",
           "a \"reason\"\nin two lines",
+          "strict",
           "none",
           1,
           "1.0",
           42,
           null,
           7,
-          List.of(new MountStatus.Channel("channel-0", 0, 16, 1, 1L << 40, 2, 3)),
+          List.of(new MountStatus.Channel("channel-0", 0, 16, 50, 1, 1L << 40, 9, 2, 3)),
+          16,
           1 << 20,
           1 << 10,
+          Map.of("busy_poll", "auto"),
+          Map.of(3, Map.of("busy_poll", "50us")),
           null);
+  private static final TuneReply TUNED =
+      new TuneReply(
+          List.of(new TuneReply.Change("busy_poll", "auto", "50us")),
+          Map.of("busy_poll", "auto"),
+          Map.of(3, Map.of("busy_poll", "50us")),
+          List.of(new TuneReply.Mistake("what", "remedy")));
 
+  private final List<TuneRequest> asked = new CopyOnWriteArrayList<>();
   @TempDir private Path temp;
 
   private Path socket() {
@@ -54,12 +65,17 @@ class ControlServerTest {
   }
 
   private ControlServer server(Duration limit) throws IOException {
-    Map<String, Supplier<Object>> answers =
+    Map<String, ControlServer.Answer> answers =
         Map.of(
             "status",
-            () -> STATUS,
+            _ -> STATUS,
+            "tune",
+            arguments -> {
+              asked.add(TuneRequest.read(arguments));
+              return TUNED;
+            },
             "broken",
-            () -> {
+            _ -> {
               throw new IllegalStateException("on purpose");
             });
     return new ControlServer(socket(), answers, _ -> true, limit);
@@ -88,6 +104,49 @@ class ControlServerTest {
           "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())));
     }
     assertFalse(Files.exists(socket()));
+  }
+
+  @Test
+  void argumentsArriveAsTheyWereSentAndSoDoesTheAnswer() throws IOException {
+    Map<String, String> hostile = Map.of("käy\n\"", "\u0000", "", "=");
+    List<TuneRequest> sent =
+        List.of(
+            new TuneRequest(3, hostile),
+            new TuneRequest(null, Map.of()),
+            new TuneRequest(-1, hostile));
+    try (ControlServer _ = server(LONG)) {
+      for (TuneRequest request : sent) {
+        assertEquals(TUNED, new ControlClient(socket()).tune(request));
+      }
+    }
+    assertEquals(sent, asked);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "\"core\"",
+        "3",
+        "{\"set\":null}",
+        "{\"set\":[]}",
+        "{\"set\":{\"busy_poll\":null}}",
+        "{\"set\":{\"busy_poll\":0}}",
+        "{\"set\":{\"busy_poll\":{}}}",
+        "{\"set\":{\"busy_poll\":[\"0\"]}}",
+        "{\"core\":\"x\",\"set\":{}}",
+        "{\"core\":1.5,\"set\":{}}",
+        "{\"core\":99999999999,\"set\":{}}",
+        "{\"core\":[1],\"set\":{}}"
+      })
+  void argumentsThatMakeNoSenseGetAnErrorAndChangeNothing(String arguments) throws IOException {
+    try (ControlServer _ = server(LONG)) {
+      assertEquals(
+          "{\"error\":\"not a request\"}",
+          exchange("{\"request\":\"tune\",\"arguments\":" + arguments + "}\n"));
+      assertEquals(List.of(), asked);
+    }
   }
 
   @Test
@@ -133,7 +192,8 @@ class ControlServerTest {
     try (ControlServer _ = server(LONG)) {
       IOException e =
           assertThrows(
-              IOException.class, () -> new ControlClient(socket()).ask("broken", Object.class));
+              IOException.class,
+              () -> new ControlClient(socket()).ask("broken", null, Object.class));
       assertTrue(e.getMessage().contains("on purpose"), e.getMessage());
     }
   }
@@ -197,7 +257,7 @@ class ControlServerTest {
 
   @Test
   void theOwnUserIsAdmitted() throws IOException {
-    try (ControlServer _ = new ControlServer(socket(), Map.of("status", () -> STATUS))) {
+    try (ControlServer _ = new ControlServer(socket(), Map.of("status", _ -> STATUS))) {
       assertEquals(STATUS, new ControlClient(socket()).status());
     }
   }
@@ -225,10 +285,10 @@ class ControlServerTest {
 
   @Test
   void aClientDoesNotWaitForEverForItsAnswer() throws IOException {
-    Map<String, Supplier<Object>> answers =
+    Map<String, ControlServer.Answer> answers =
         Map.of(
             "status",
-            () -> {
+            _ -> {
               try {
                 Thread.sleep(LONG);
               } catch (InterruptedException e) {
