@@ -13,8 +13,9 @@ record Variant(String name, String options) {
   /** What is measured when nothing else is asked for. */
   static final List<Variant> STANDARD =
       List.of(
-          new Variant("ringmount uring", "transport=uring"),
-          new Variant("ringmount device", "transport=device"));
+          new Variant("uring bounded", "transport=uring,crash_safe=bounded"),
+          new Variant("uring strict", "transport=uring,crash_safe=strict"),
+          new Variant("device", "transport=device"));
 
   /** Ways to wait for requests; the first is what the others are compared with. */
   static final List<Variant> WAITING =

@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** What all channels of one mount share. Nothing here is locked or written for each request. */
 public final class Session implements AutoCloseable {
+  /** Of nanoseconds that have not been measured; also what a wake-up costs at least. */
+  private static final long UNKNOWN = 1;
+
   private final FileSystem fileSystem;
   private final Execution execution;
   private final NodeOrder order;
@@ -27,7 +30,7 @@ public final class Session implements AutoCloseable {
   private volatile List<Channel> channels = List.of();
   private volatile Tuning tuning;
   private MetricsFile metrics;
-  private long wakeUpNanos;
+  private long wakeUpNanos = UNKNOWN;
 
   /**
    * @param fileSystem stays the caller's
@@ -104,6 +107,8 @@ public final class Session implements AutoCloseable {
   /** Makes all channels wait as {@code wanted} says, from their next wait on. Any thread. */
   synchronized void tune(Tuning wanted) throws IOException {
     List<Channel> pinned = channels.stream().filter(each -> each.cpu() >= 0).toList();
+    // First what may fail: either all channels change or none.
+    long wakeUp = wakeUpNanos(pinned, wanted);
     long polling = 0;
     for (int i = 0; i < pinned.size(); i++) {
       Channel channel = pinned.get(i);
@@ -111,17 +116,16 @@ public final class Session implements AutoCloseable {
       boolean polls = (long) ((i + 1) * wanted.spinShare()) > polling;
       polling += polls ? 1 : 0;
       BusyPoll busyPoll = polls ? wanted.busyPoll(channel.cpu()) : BusyPoll.OFF;
-      channel.tune(busyPoll, wanted.busyPollShare(), wakeUpNanos(busyPoll, channel.cpu()));
+      channel.tune(busyPoll, wanted.busyPollShare(), wakeUp);
     }
     tuning = wanted;
   }
 
-  /** What waking a thread on {@code cpu} costs; measured when it is first asked for. */
-  private long wakeUpNanos(BusyPoll busyPoll, int cpu) throws IOException {
-    if (!busyPoll.isAuto()) {
-      return 1;
-    }
-    if (wakeUpNanos == 0) {
+  /** What waking a thread on another processor costs; measured when it is first needed. */
+  private long wakeUpNanos(List<Channel> pinned, Tuning wanted) throws IOException {
+    boolean needed = pinned.stream().anyMatch(each -> wanted.busyPoll(each.cpu()).isAuto());
+    if (needed && wakeUpNanos == UNKNOWN) {
+      int cpu = pinned.getFirst().cpu();
       int other = Arrays.stream(Cpu.usable()).filter(each -> each != cpu).findFirst().orElse(cpu);
       wakeUpNanos = WakeUpCost.measure(cpu, other);
     }

@@ -9,6 +9,8 @@ import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseDevice;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Poll;
+import io.ringmount.channels.waiting.Arrivals;
+import io.ringmount.channels.waiting.WaitStrategy;
 import io.ringmount.channels.wire.OutHeader;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -27,8 +29,14 @@ public final class DeviceChannel extends Channel {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceChannel.class);
 
   private final int fd;
+  private final Arrivals arrivals = this::isReadable;
   private EventFd event;
+
+  /** Of the descriptor and the event. */
   private Poll poll;
+
+  /** Of the descriptor alone. */
+  private Poll readable;
 
   /** Set while the thread has no free slot and sleeps, or is about to. */
   private volatile boolean starved;
@@ -60,6 +68,8 @@ public final class DeviceChannel extends Channel {
   @Override
   protected void open() throws LinuxException {
     event = EventFd.create();
+    readable = new Poll(1);
+    readable.add(fd, Poll.POLLIN);
     poll = new Poll(2);
     poll.add(fd, Poll.POLLIN);
     poll.add(event.fd(), Poll.POLLIN);
@@ -75,9 +85,33 @@ public final class DeviceChannel extends Channel {
     while (connected) {
       process();
       if (!hasRunnable() && nextSlot() && mayRead()) {
-        connected = readRequest();
+        connected = awaitRequest();
       }
     }
+  }
+
+  /** Waits for a request and reads it into the next slot; false when the connection has ended. */
+  private boolean awaitRequest() throws LinuxException {
+    WaitStrategy strategy = waitStrategy();
+    if (strategy.polls()) {
+      long start = System.nanoTime();
+      boolean found = strategy.poll(arrivals);
+      metrics().polled(found, System.nanoTime() - start);
+      if (found) {
+        // Unless another channel was faster: then the read waits as it would have at once.
+        return readRequest();
+      }
+    }
+    strategy.blocking();
+    boolean connected = readRequest();
+    strategy.unblocked();
+    metrics().waited();
+    return connected;
+  }
+
+  private boolean isReadable() {
+    metrics().systemCall();
+    return readable.await(0) > 0;
   }
 
   /** Reads a request into the next slot; false when the connection has ended. */
@@ -89,6 +123,7 @@ public final class DeviceChannel extends Channel {
     if (bytes > 0) {
       if (next.receivedFromDevice(bytes)) {
         received(next);
+        waitStrategy().served(next.bulk());
         next = null;
       } else {
         metrics().failed();
@@ -145,17 +180,17 @@ public final class DeviceChannel extends Channel {
     }
     // Say "listening", then look; the other side brings, then looks at "listening".
     listening = true;
-    boolean readable = false;
+    boolean request = false;
     if (!hasRunnable()) {
       poll.await(Poll.FOREVER);
       metrics().systemCall();
-      readable = poll.returned(0) != 0;
+      request = poll.returned(0) != 0;
       if (poll.returned(1) != 0) {
         event.drain();
       }
     }
     listening = false;
-    return readable;
+    return request;
   }
 
   private void blockReads(boolean block) throws LinuxException {

@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersManager;
@@ -23,6 +26,9 @@ import org.agrona.concurrent.status.CountersManager;
  */
 public final class MetricsFile {
   private static final int ZEROS = 64 * 1024;
+
+  private static final FileAttribute<?> FOR_OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final MemorySegment memory;
   private final MetricsLayout layout;
@@ -57,9 +63,9 @@ public final class MetricsFile {
     try (FileChannel file =
         FileChannel.open(
             path,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            FOR_OWNER_ONLY)) {
       try {
         allocate(file, layout.length());
         return write(

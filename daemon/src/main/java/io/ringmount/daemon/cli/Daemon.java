@@ -7,7 +7,6 @@ import io.ringmount.channels.RingMode;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.Rlimit;
-import io.ringmount.daemon.config.BackendIo;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.LiveSettings;
 import io.ringmount.daemon.config.MountSettings;
@@ -69,7 +68,7 @@ final class Daemon {
             FuseMount.mount(
                 fileSystem,
                 settings.mountpoint(),
-                settings.toMountOptions(Cpu.usable(), execution()));
+                settings.toMountOptions(Cpu.usable(), execution(fileSystem), directory.metrics()));
         ControlServer _ = new ControlServer(directory.socket(), answers(mount, self))) {
       signals.end(mount);
       register(self, mount.connectionId());
@@ -127,10 +126,12 @@ final class Daemon {
     return (int) (limit < 0 ? MOST_DESCRIPTORS : Math.min(limit / 4, MOST_DESCRIPTORS));
   }
 
-  private Execution execution() {
-    return settings.get(OptionTable.BACKEND_IO) == BackendIo.ASYNC
-        ? Execution.DETACHED
-        : Execution.INLINE;
+  private Execution execution(MirrorFileSystem fileSystem) {
+    return switch (settings.get(OptionTable.BACKEND_IO)) {
+      case INLINE -> Execution.INLINE;
+      case ASYNC -> Execution.DETACHED;
+      case AUTO -> fileSystem.isRemote() ? Execution.DETACHED : Execution.INLINE;
+    };
   }
 
   private Map<String, ControlServer.Answer> answers(FuseMount mount, ProcessIdentity self) {

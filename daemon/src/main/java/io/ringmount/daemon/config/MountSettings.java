@@ -34,7 +34,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
    * @param execution what {@link OptionTable#BACKEND_IO} comes to for this backend
    * @throws InvalidOptionsException when the settings do not fit each other or this machine
    */
-  public MountOptions toMountOptions(int[] usable, Execution execution)
+  public MountOptions toMountOptions(int[] usable, Execution execution, Path metrics)
       throws InvalidOptionsException {
     ChannelPlan plan = ChannelPlan.of(requested, usable);
     InvalidOptionsException.throwIfAny(plan.mistakes());
@@ -50,6 +50,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
         .maxBackground(get(OptionTable.MAX_BACKGROUND).orElse(0))
         .maxInFlight(get(OptionTable.MAX_INFLIGHT).orElse(0))
         .execution(execution)
+        .metrics(metrics)
         .ordered(get(OptionTable.ORDERED) == Ordering.INODE)
         .balanced(get(OptionTable.BALANCE))
         .tuning(

@@ -48,6 +48,11 @@ public final class RunDirectory {
     return path.resolve("daemon.log");
   }
 
+  /** What the daemon counts, for whoever wants to watch. */
+  public Path metrics() {
+    return path.resolve("metrics");
+  }
+
   /** Where Java writes why it crashed. */
   public Path crashReport() {
     return path.resolve("crash.log");

@@ -94,6 +94,11 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   // ---- names -----------------------------------------------------------------------------------
 
+  /** Whether the backend is reached through a network, so that any call may wait for long. */
+  public boolean isRemote() {
+    return source.isShared();
+  }
+
   @Override
   public boolean transfers() {
     return true;

@@ -114,6 +114,11 @@ final class Source implements AutoCloseable {
     return root;
   }
 
+  /** Whether others write to it, behind a network or another process. */
+  boolean isShared() {
+    return shared;
+  }
+
   /**
    * Whether others may remove a file and reuse its inode number while a descriptor of it is open
    * here: a network file system's server does not know our descriptors.

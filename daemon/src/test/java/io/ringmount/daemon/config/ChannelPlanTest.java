@@ -44,7 +44,7 @@ class ChannelPlanTest {
                         + core(1, "busy_poll = '50us'", "slots = 'auto'")
                         + core(2, "server = 2", "enabled = true")
                         + core(8, "busy_poll = 'auto'", "slots = 7")))
-            .toMountOptions(CPUS, Execution.INLINE);
+            .toMountOptions(CPUS, Execution.INLINE, Path.of("/run/metrics"));
     assertEquals(List.of(1, 2, 8), options.cpus());
     assertEquals(Map.of(0, 8, 2, 2), options.servers());
     assertEquals(Map.of(0, 3, 8, 7), options.slotsByCpu());

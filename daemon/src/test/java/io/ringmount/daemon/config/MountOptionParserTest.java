@@ -36,7 +36,7 @@ class MountOptionParserTest {
   }
 
   private static MountOptions mountOptions(String... lists) throws InvalidOptionsException {
-    return settings(lists).toMountOptions(CPUS, Execution.INLINE);
+    return settings(lists).toMountOptions(CPUS, Execution.INLINE, Path.of("/run/metrics"));
   }
 
   @Test
@@ -70,7 +70,7 @@ class MountOptionParserTest {
             "busy_poll=50us,busy_poll_share=0.5,spin_share=.75,ordered=inode,balance=off",
             "max_background=12,max_inflight=34,backend_io=async",
             "entry_timeout=200us,attr_timeout=2,negative_timeout=1.5s,direct_io,ro");
-    MountOptions mount = settings.toMountOptions(CPUS, Execution.DETACHED);
+    MountOptions mount = settings.toMountOptions(CPUS, Execution.DETACHED, Path.of("/run/metrics"));
     assertEquals("/src", mount.source());
     assertTrue(mount.readOnly());
     assertEquals(TransportKind.DEVICE, mount.transport());
@@ -206,7 +206,8 @@ class MountOptionParserTest {
     MountSettings settings = settings("channels=" + channels);
     InvalidOptionsException e =
         assertThrows(
-            InvalidOptionsException.class, () -> settings.toMountOptions(CPUS, Execution.INLINE));
+            InvalidOptionsException.class,
+            () -> settings.toMountOptions(CPUS, Execution.INLINE, Path.of("/run/metrics")));
     assertEquals("channels=" + channels + " " + why, e.mistakes().getFirst().what());
   }
 
