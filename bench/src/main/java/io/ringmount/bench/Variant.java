@@ -13,8 +13,8 @@ record Variant(String name, String options) {
   /** What is measured when nothing else is asked for. */
   static final List<Variant> STANDARD =
       List.of(
-          new Variant("uring bounded", "transport=uring,crash_safe=bounded"),
-          new Variant("uring strict", "transport=uring,crash_safe=strict"),
+          new Variant("uring", "transport=uring"),
+          new Variant("uring sqpoll", "transport=uring,sqpoll"),
           new Variant("device", "transport=device"));
 
   /** Ways to wait for requests; the first is what the others are compared with. */

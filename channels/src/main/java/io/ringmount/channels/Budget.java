@@ -1,32 +1,21 @@
 package io.ringmount.channels;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds how many requests are with the file system at once, and among them those that move bulk
  * data, so that room for the others is always left. Any thread may take and give back.
  */
 final class Budget {
-  private static final VarHandle ALL;
-  private static final VarHandle BULK;
+  /** Both counts are in one word, so that a take never has to be undone: bulk above, all below. */
+  private static final int BULK_SHIFT = 32;
 
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      ALL = lookup.findVarHandle(Budget.class, "all", int.class);
-      BULK = lookup.findVarHandle(Budget.class, "bulk", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final long ONE = 1;
+  private static final long ONE_BULK = (1L << BULK_SHIFT) + ONE;
 
   private final int limit;
   private final int bulkLimit;
-
-  // Written through the handles.
-  private volatile int all;
-  private volatile int bulk;
+  private final AtomicLong counts = new AtomicLong();
 
   /**
    * @param limit at least 1; three quarters of it, and at least one, may be bulk requests
@@ -42,36 +31,14 @@ final class Budget {
 
   /** How many requests have been admitted and not given back. */
   int taken() {
-    return all;
+    return (int) counts.get();
   }
 
   /** Admits a request, or does not. */
-  boolean take(boolean isBulk) {
-    if (isBulk && !increment(BULK, bulkLimit)) {
-      return false;
-    }
-    if (increment(ALL, limit)) {
-      return true;
-    }
-    if (isBulk) {
-      BULK.getAndAdd(this, -1);
-    }
-    return false;
-  }
-
-  /** Counts a request that is admitted whatever the limit. */
-  void takeBeyond(boolean isBulk) {
-    if (isBulk) {
-      BULK.getAndAdd(this, 1);
-    }
-    ALL.getAndAdd(this, 1);
-  }
-
-  private boolean increment(VarHandle count, int most) {
-    // Not one too many even for a moment: somebody else would be refused and not woken.
-    int now = (int) count.getVolatile(this);
-    while (now < most) {
-      int found = (int) count.compareAndExchange(this, now, now + 1);
+  boolean take(boolean bulk) {
+    long now = counts.get();
+    while ((int) now < limit && !(bulk && now >>> BULK_SHIFT >= bulkLimit)) {
+      long found = counts.compareAndExchange(now, now + one(bulk));
       if (found == now) {
         return true;
       }
@@ -80,11 +47,17 @@ final class Budget {
     return false;
   }
 
+  /** Counts a request that is admitted whatever the limit. */
+  void takeBeyond(boolean bulk) {
+    counts.getAndAdd(one(bulk));
+  }
+
   /** An admitted request has been answered. */
-  void give(boolean isBulk) {
-    if (isBulk) {
-      BULK.getAndAdd(this, -1);
-    }
-    ALL.getAndAdd(this, -1);
+  void give(boolean bulk) {
+    counts.getAndAdd(-one(bulk));
+  }
+
+  private static long one(boolean bulk) {
+    return bulk ? ONE_BULK : ONE;
   }
 }

@@ -5,9 +5,12 @@ import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.metrics.ChannelMetrics;
 import io.ringmount.channels.metrics.Metric;
 import io.ringmount.channels.waiting.WaitStrategy;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
@@ -86,6 +89,9 @@ public abstract class Channel implements ReplySink {
   /** What one request took this thread lately, on average. */
   private long serviceNanos;
 
+  /** Set when the thread will not look at any queue again. */
+  private volatile boolean over;
+
   private final Thread thread;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
   private final CompletableFuture<Boolean> permit = new CompletableFuture<>();
@@ -111,8 +117,8 @@ public abstract class Channel implements ReplySink {
     this.session = session;
     this.dispatcher = new Dispatcher(session);
     this.budget = new Budget(slots.length);
-    // Every slot fits in each queue, with as many of other channels that this one may take over.
-    int capacity = 2 * slots.length;
+    // A slot of any channel may come here, so no queue is ever full.
+    int capacity = Math.max(2, session.slots());
     this.free = new MpscVarHandleArrayQueue<>(capacity);
     this.processing = new SpmcVarHandleArrayQueue<>(capacity);
     this.processingBulk = new SpmcVarHandleArrayQueue<>(capacity);
@@ -148,6 +154,7 @@ public abstract class Channel implements ReplySink {
         failure.complete(e);
       }
     } finally {
+      over = true;
       dropUnstarted();
       wait.close();
       release();
@@ -156,12 +163,16 @@ public abstract class Channel implements ReplySink {
   }
 
   /** Requests that never reached the file system, after a failure: nobody will answer them. */
-  private void dropUnstarted() {
-    while (processing.poll() != null
-        || processingBulk.poll() != null
-        || stalled.poll() != null
-        || resumed.poll() != null) {
-      metrics.abandoned();
+  private synchronized void dropUnstarted() {
+    drop(processing);
+    drop(processingBulk);
+    drop(stalled);
+    drop(resumed);
+  }
+
+  private static void drop(Queue<Slot> queue) {
+    for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {
+      slot.receiver().metrics.abandoned();
     }
   }
 
@@ -192,7 +203,11 @@ public abstract class Channel implements ReplySink {
 
   @Override
   public void submit(FileTransfer transfer) {
-    session.workers().execute(transfer.bulk(), transfer);
+    try {
+      session.workers().execute(transfer.bulk(), transfer);
+    } catch (RejectedExecutionException e) {
+      transfer.completed(-Errno.ENOMEM);
+    }
   }
 
   @Override
@@ -222,14 +237,13 @@ public abstract class Channel implements ReplySink {
     long end = System.nanoTime();
     if (onThread()) {
       now = end;
-      serviceNanos += (end - started - serviceNanos) / SERVICE_WEIGHT;
     }
     receiver.giveBack(bulk);
-    // Last: when nothing is in flight, no thread touches a slot any more and they may be unmapped.
-    receiver.metrics.completed(opcode, -error, started - arrived, end - arrived);
     if (next != null) {
       next.receiver().resume(next);
     }
+    // Last: when nothing is in flight, no thread touches a slot any more and they may be unmapped.
+    receiver.metrics.completed(opcode, -error, started - arrived, end - arrived);
   }
 
   /** A request of this channel has been answered: there is room for another. Any thread. */
@@ -277,14 +291,21 @@ public abstract class Channel implements ReplySink {
     return ended.await(millis, TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Whether every slot is taken, so that nothing more can be received, interrupts included. Any
+   * thread.
+   */
+  protected boolean isFull() {
+    return false;
+  }
+
   /** Requests received and not yet answered, and those given up that still run; any thread. */
   public final int inFlight() {
-    return Math.max(metrics.inFlight(), running.get());
+    return metrics == null ? running.get() : Math.max(metrics.inFlight(), running.get());
   }
 
   /** A request has arrived in {@code slot}. Channel thread only. */
   protected final void received(Slot slot) {
-    slot.receiver(this);
     slot.arrived(now);
     metrics.received(slot.opcode());
     (slot.bulk() ? processingBulk : processing).offer(slot);
@@ -306,6 +327,7 @@ public abstract class Channel implements ReplySink {
       purge = false;
       purge(processing);
       purge(processingBulk);
+      purgeStalled();
     }
     if (held) {
       held = false;
@@ -393,6 +415,8 @@ public abstract class Channel implements ReplySink {
   /** There may be room again for what is held back. Any thread. */
   final void wakeIfHeld() {
     if (held) {
+      // Else the thread, on its way to sleep, would not look once more.
+      held = false;
       wake();
     }
   }
@@ -420,7 +444,11 @@ public abstract class Channel implements ReplySink {
     slot.exchange().sink(this);
     slot.started(now);
     if (!session.detaches(slot)) {
+      long begin = now;
       dispatcher.dispatch(slot.exchange(), metrics);
+      // An answer has looked at the clock already.
+      long end = now == begin ? System.nanoTime() : now;
+      serviceNanos += (end - begin - serviceNanos) / SERVICE_WEIGHT;
       return;
     }
     Detached detached = idle.poll();
@@ -437,17 +465,21 @@ public abstract class Channel implements ReplySink {
   /** A detached request has ended, and its memory can be used again. Any thread. */
   final void finished(Detached detached) {
     idle.offer(detached);
-    // A full fence between the offer and the look: the other side counts, then looks at the offer.
-    running.decrementAndGet();
+    // Between the offer and the look: the other side counts, then looks at the offer.
+    VarHandle.fullFence();
     if (waiting.get() > 0) {
       wake();
     }
+    // Last: then the channel may be closed.
+    running.decrementAndGet();
   }
 
   /** A request that waited for another may run. Any thread. */
   private void resume(Slot slot) {
     resumed.offer(slot);
-    if (!onThread()) {
+    if (over) {
+      dropUnstarted();
+    } else if (!onThread()) {
       wake();
     }
   }
@@ -455,7 +487,7 @@ public abstract class Channel implements ReplySink {
   // ---- interrupts ------------------------------------------------------------------------------
 
   /**
-   * Ends an interrupted request that the file system does not have yet.
+   * Ends an interrupted request of this channel that the file system does not have yet.
    *
    * @return whether it need not be looked for elsewhere
    */
@@ -489,6 +521,18 @@ public abstract class Channel implements ReplySink {
     }
   }
 
+  private void purgeStalled() {
+    for (int count = stalled.size(); count > 0; count--) {
+      Slot slot = stalled.poll();
+      if (slot.isInterrupted()) {
+        waiting.decrementAndGet();
+        refuse(slot);
+      } else {
+        stalled.add(slot);
+      }
+    }
+  }
+
   /** Answers a request that was interrupted before it began. */
   private static void refuse(Slot slot) {
     slot.exchange().begin();
@@ -501,7 +545,12 @@ public abstract class Channel implements ReplySink {
   public final boolean takeOver(Channel other) {
     boolean bulk = other.processing.isEmpty();
     SpmcVarHandleArrayQueue<Slot> queue = bulk ? other.processingBulk : other.processing;
-    if (queue.isEmpty() || !other.admitted(bulk)) {
+    if (queue.isEmpty()) {
+      return false;
+    }
+    if (!other.admitted(bulk)) {
+      // What was taken for a moment may have kept the other from it.
+      other.wakeIfHeld();
       return false;
     }
     Slot slot = queue.poll();

@@ -1,6 +1,7 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Errno;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -51,7 +52,12 @@ final class Detached implements ReplySink, Runnable {
     awaited.set(slot.unique());
     onWorker = session.blocks(copy);
     if (onWorker) {
-      session.workers().execute(copy.bulk(), this);
+      try {
+        session.workers().execute(copy.bulk(), this);
+      } catch (RejectedExecutionException e) {
+        copy.exchange().begin();
+        copy.exchange().error(Errno.ENOMEM);
+      }
     } else {
       dispatcher.dispatch(copy.exchange(), channel.metrics());
     }
@@ -69,10 +75,15 @@ final class Detached implements ReplySink, Runnable {
    */
   boolean abandon(long unique) {
     Slot slot = origin;
+    copy.interrupted(unique);
+    copy.givenUp(unique);
     if (!awaited.compareAndSet(unique, ABANDONED)) {
       return false;
     }
     slot.exchange().error(Errno.EINTR);
+    // Nobody needs the outcome: let the backend go as well, if it can be made to.
+    channel.cancel(copy.transfer(), unique);
+    copy.exchange().interrupt(unique);
     return true;
   }
 

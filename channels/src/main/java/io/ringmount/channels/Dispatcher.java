@@ -79,6 +79,7 @@ public final class Dispatcher {
   /** Starts the request; returns when the file system does. Whatever happens, it is answered. */
   void dispatch(Exchange exchange, ChannelMetrics metrics) {
     exchange.begin();
+    long unique = exchange.unique();
     try {
       if (!exchange.slot().wellFormed() || !call(exchange)) {
         metrics.malformed();
@@ -87,7 +88,10 @@ public final class Dispatcher {
     } catch (Throwable e) {
       LOG.error("{} failed with an exception", Opcode.name(exchange.opcode()), e);
       metrics.failed();
-      exchange.errorUnlessAnswered(Errno.EIO);
+      // Else somebody answers, or has answered and the exchange serves another request already.
+      if (exchange.unique() == unique && !exchange.transfer().isActive()) {
+        exchange.errorUnlessAnswered(Errno.EIO);
+      }
     }
   }
 
@@ -107,8 +111,8 @@ public final class Dispatcher {
           long node = x.entryNode();
           long handle = x.openHandle();
           x.again();
-          fileSystem.release(x, node, handle, x);
           forgetOnce(node);
+          fileSystem.release(x, node, handle, x);
         }
         case Opcode.OPEN -> {
           long handle = x.openHandle();

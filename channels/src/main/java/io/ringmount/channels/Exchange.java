@@ -287,8 +287,8 @@ final class Exchange
   @Override
   public void onInterrupt(Runnable action) {
     onInterrupt = new Interruption(slot.unique(), action);
-    // Whoever interrupts marks the slot first and looks here then.
-    if (slot.isInterrupted()) {
+    // Whoever gives the request up marks the slot first and looks here then.
+    if (slot.isGivenUp()) {
       interrupt(slot.unique());
     }
   }

@@ -151,7 +151,10 @@ public final class FileTransfer implements Runnable {
       done += (int) result;
       return done >= length;
     }
-    return result != -Errno.EINTR && result != -Errno.EAGAIN;
+    if (result == -Errno.EINTR) {
+      return exchange.slot().isGivenUp();
+    }
+    return result != -Errno.EAGAIN;
   }
 
   private void end(long result) {
@@ -165,6 +168,11 @@ public final class FileTransfer implements Runnable {
     } else {
       exchange.transferred(moved);
     }
+  }
+
+  /** Whether it is on its way: it will answer the request. */
+  boolean isActive() {
+    return file != null;
   }
 
   boolean bulk() {

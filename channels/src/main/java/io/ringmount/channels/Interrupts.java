@@ -3,11 +3,11 @@ package io.ringmount.channels;
 import io.ringmount.channels.linux.WaitingThread;
 import io.ringmount.channels.linux.WaitingThread.Fate;
 import io.ringmount.channels.wire.Opcode;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +22,10 @@ import org.slf4j.LoggerFactory;
  * only requests that still wait after {@link #GRACE_NANOS}, and not those that may already have
  * changed something, as nobody could tell then whether they did.
  *
- * <p>An interrupt may arrive before the request does, on another way from the kernel. One thread
- * does the work, made with the first interrupt. Protocol: kernel {@code fs/fuse/dev.c}, {@code
- * request_wait_answer}.
+ * <p>An interrupt may arrive before the request does, on another way from the kernel; and it cannot
+ * arrive at all while a channel that reads the device has no slot to read into, so then every
+ * caller is looked at. One thread does the work, made when it is first needed. Protocol: kernel
+ * {@code fs/fuse/dev.c}, {@code request_wait_answer}.
  */
 final class Interrupts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Interrupts.class);
@@ -38,7 +39,11 @@ final class Interrupts implements AutoCloseable {
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final ConcurrentLinkedQueue<Interrupt> open = new ConcurrentLinkedQueue<>();
+  /** Signals may come without end; the oldest are for requests that are answered by then. */
+  private static final int MOST_OPEN = 4096;
+
+  private final ConcurrentLinkedDeque<Interrupt> open = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger count = new AtomicInteger();
   private volatile List<Channel> channels = List.of();
   private volatile boolean closed;
   private volatile Thread thread;
@@ -60,7 +65,19 @@ final class Interrupts implements AutoCloseable {
 
   /** The caller of the request {@code unique} got a signal. Any thread. */
   void interrupt(long unique) {
-    open.add(new Interrupt(unique));
+    open.addLast(new Interrupt(unique));
+    if (count.incrementAndGet() > MOST_OPEN && open.pollFirst() != null) {
+      count.decrementAndGet();
+    }
+    rouse();
+  }
+
+  /** A channel is {@linkplain Channel#isFull full}. Any thread. */
+  void watch() {
+    rouse();
+  }
+
+  private void rouse() {
     Thread present = thread;
     if (present == null) {
       start();
@@ -78,44 +95,57 @@ final class Interrupts implements AutoCloseable {
   private void run() {
     long pause = SHORTEST_PAUSE_NANOS;
     while (!closed) {
-      boolean acted = false;
-      for (Iterator<Interrupt> each = open.iterator(); each.hasNext(); ) {
-        Interrupt interrupt = each.next();
-        try {
-          if (handled(interrupt)) {
-            each.remove();
-            acted = true;
-          }
-        } catch (IOException | RuntimeException e) {
-          LOG.error("the interrupt of request {} cannot be served", interrupt.unique, e);
-          each.remove();
-        }
-      }
-      if (open.isEmpty()) {
+      boolean acted = serveAll();
+      boolean full = lookAtCallersOfFullChannels();
+      if (open.isEmpty() && !full) {
         LockSupport.park(this);
         pause = SHORTEST_PAUSE_NANOS;
       } else {
-        LockSupport.parkNanos(this, pause);
+        sleep(pause);
         pause = acted ? SHORTEST_PAUSE_NANOS : Math.min(2 * pause, LONGEST_PAUSE_NANOS);
       }
     }
   }
 
+  /** Sleeps in full, however many signals come. */
+  private void sleep(long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !closed; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
+    }
+  }
+
+  private boolean serveAll() {
+    boolean acted = false;
+    for (Iterator<Interrupt> each = open.iterator(); each.hasNext(); ) {
+      Interrupt interrupt = each.next();
+      if (handled(interrupt) && open.removeFirstOccurrence(interrupt)) {
+        count.decrementAndGet();
+        acted = true;
+      }
+    }
+    return acted;
+  }
+
   /** Does what can be done now; true when nothing is left to be done, ever. */
-  private boolean handled(Interrupt interrupt) throws IOException {
-    Slot slot = find(interrupt.unique);
-    long age = System.nanoTime() - interrupt.since;
-    if (slot == null) {
-      return interrupt.found || age > EARLY_NANOS;
+  private boolean handled(Interrupt interrupt) {
+    try {
+      Slot slot = find(interrupt.unique);
+      long age = System.nanoTime() - interrupt.since;
+      if (slot == null) {
+        return interrupt.found || age > EARLY_NANOS;
+      }
+      interrupt.found = true;
+      boolean dies = WaitingThread.fate(slot.pid()) == Fate.DIES;
+      if (!dies && age < GRACE_NANOS) {
+        return false;
+      }
+      cancel(slot, interrupt.unique, dies || repeatable(slot.opcode()));
+      return !slot.holds(interrupt.unique);
+    } catch (Throwable e) {
+      LOG.error("the interrupt of request {} cannot be served", interrupt.unique, e);
+      return true;
     }
-    interrupt.found = true;
-    Fate fate = WaitingThread.fate(slot.pid());
-    boolean patient = age < GRACE_NANOS;
-    if (fate != Fate.DIES && patient) {
-      return false;
-    }
-    cancel(slot, interrupt.unique, fate != Fate.LIVES || repeatable(slot.opcode()));
-    return !slot.holds(interrupt.unique);
   }
 
   private Slot find(long unique) {
@@ -129,14 +159,33 @@ final class Interrupts implements AutoCloseable {
     return null;
   }
 
+  /** Ends the requests of callers that die; whether there may be more of them later. */
+  private boolean lookAtCallersOfFullChannels() {
+    boolean full = false;
+    for (Channel channel : channels) {
+      if (channel.isFull()) {
+        full = true;
+        for (Slot slot : channel.slots()) {
+          long unique = slot.unique();
+          if (slot.holds(unique) && WaitingThread.fate(slot.pid()) == Fate.DIES) {
+            cancel(slot, unique, true);
+          }
+        }
+      }
+    }
+    return full;
+  }
+
   /**
    * @param begun whether the request may be given up though the backend has it
    */
   private static void cancel(Slot slot, long unique, boolean begun) {
     slot.interrupted(unique);
-    if (slot.home().cancelWaiting(slot, unique) || !begun) {
+    Channel receiver = slot.receiver();
+    if (receiver.cancelWaiting(slot, unique) || !begun) {
       return;
     }
+    slot.givenUp(unique);
     Detached detached = slot.detached();
     if (detached == null || !detached.abandon(unique)) {
       slot.exchange().sink().cancel(slot.exchange().transfer(), unique);

@@ -2,19 +2,25 @@ package io.ringmount.channels;
 
 import java.util.Locale;
 
-/** How a ring's entries reach the kernel. */
+/** How a ring's entries reach the kernel, and what becomes of them when the process is killed. */
 public enum RingMode {
   /**
-   * A kernel thread beside each channel submits for it (SQPOLL), and ends what is on its way in
-   * good order when the process is killed: no request is lost. One hop more for each request.
+   * The channel's own thread submits, and a {@link io.ringmount.channels.linux.ExitGuard} sees to
+   * it that no request is lost when the process is killed.
    */
   STRICT,
 
   /**
-   * The channel's own thread submits: the fastest. When the process is killed, requests that reach
-   * it in that very moment get ECANCELED from the kernel, at most one for each idle slot.
+   * As {@link #STRICT}, without the guard. When the process is killed, requests that reach it in
+   * that very moment get ECANCELED from the kernel, at most one for each idle slot.
    */
-  BOUNDED;
+  BOUNDED,
+
+  /**
+   * A kernel thread beside each channel submits for it, at the lowest priority. No request is lost
+   * when the process is killed; each has one hop more, and on a busy processor waits for its turn.
+   */
+  SQPOLL;
 
   /** The name that options and status use. */
   public String label() {

@@ -25,6 +25,7 @@ public final class Session implements AutoCloseable {
   private final Budget budget;
   private final WorkerPool workers;
   private final boolean balanced;
+  private final int slots;
   private final Interrupts interrupts = new Interrupts();
   private final Optional<Path> metricsFile;
   private volatile List<Channel> channels = List.of();
@@ -45,8 +46,14 @@ public final class Session implements AutoCloseable {
     this.budget = limit > 0 && limit < slots ? new Budget(limit) : null;
     this.workers = new WorkerPool(2 * slots);
     this.balanced = options.balanced();
+    this.slots = slots;
     this.metricsFile = options.metrics();
     this.tuning = options.tuning();
+  }
+
+  /** Slots of all channels together. */
+  public int slots() {
+    return slots;
   }
 
   /** Whether channels take over requests from each other. */
@@ -159,6 +166,11 @@ public final class Session implements AutoCloseable {
           }
           default -> true;
         };
+  }
+
+  /** A channel can receive nothing more, interrupts included: callers that die are looked for. */
+  public void becameFull() {
+    interrupts.watch();
   }
 
   /** An admitted request has ended: whoever waits for room may look again. */

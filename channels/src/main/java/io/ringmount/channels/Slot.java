@@ -55,6 +55,11 @@ public final class Slot {
 
   private volatile boolean anyInterrupted;
 
+  /** As {@link #interrupted}, where the request may be given up though it has begun. */
+  private long givenUp;
+
+  private volatile boolean anyGivenUp;
+
   /** The next of those that wait for the same node, and the last of them; see {@link NodeOrder}. */
   Slot nextInOrder;
 
@@ -116,10 +121,6 @@ public final class Slot {
   /** The channel that the present request came to, and that accounts for it. */
   public Channel receiver() {
     return receiver;
-  }
-
-  void receiver(Channel channel) {
-    receiver = channel;
   }
 
   /** Moves the data of the present request, where that takes time. */
@@ -192,6 +193,17 @@ public final class Slot {
     return anyInterrupted && interrupted == unique;
   }
 
+  /** Notes as well that the request may be given up though it has begun. Any thread. */
+  void givenUp(long number) {
+    givenUp = number;
+    anyGivenUp = true;
+  }
+
+  /** Whether the present request may be given up though it has begun. */
+  boolean isGivenUp() {
+    return anyGivenUp && givenUp == unique;
+  }
+
   /**
    * Whether the request {@code number} is here and not answered; any thread, and at once outdated.
    */
@@ -230,8 +242,12 @@ public final class Slot {
     state(SlotState.READY);
   }
 
-  /** Takes up the request that the kernel put here through a ring. Channel thread only. */
-  public void receivedFromRing() {
+  /**
+   * Takes up the request that the kernel put here through a ring.
+   *
+   * @param by the channel of the calling thread
+   */
+  public void receivedFromRing(Channel by) {
     ring.wrap(address);
     in.wrap(address + UringRequestHeader.IN_OUT);
     unique = in.unique();
@@ -239,16 +255,21 @@ public final class Slot {
     arguments = payloadAddress();
     argumentsLength = ring.payloadSize();
     int length = InHeader.SIZE + Opcode.argumentSize(in.opcode()) + argumentsLength;
-    wellFormed = argumentsLength >= 0 && argumentsLength <= payloadSize && in.length() == length;
-    received();
+    // Of an operation that is not known, neither is the size of its struct.
+    wellFormed =
+        argumentsLength >= 0
+            && argumentsLength <= payloadSize
+            && (in.length() == length || !Opcode.isKnown(in.opcode()));
+    received(by);
   }
 
   /**
-   * Takes up the {@code bytes} long request that a device read put here. Channel thread only.
+   * Takes up the {@code bytes} long request that a device read put here.
    *
+   * @param by the channel of the calling thread
    * @return false when there is not even a header: nobody can be answered
    */
-  public boolean receivedFromDevice(int bytes) {
+  public boolean receivedFromDevice(int bytes, Channel by) {
     if (bytes < InHeader.SIZE) {
       return false;
     }
@@ -259,11 +280,12 @@ public final class Slot {
     arguments = operation + operationSize;
     argumentsLength = bytes - InHeader.SIZE - operationSize;
     wellFormed = argumentsLength >= 0 && in.length() == bytes;
-    received();
+    received(by);
     return true;
   }
 
-  private void received() {
+  private void received(Channel by) {
+    receiver = by;
     bulk = wellFormed && movesBulk();
     node = in.node();
     pid = in.pid();

@@ -98,7 +98,7 @@ final class TransportSelector {
     } catch (Throwable e) {
       try {
         selected.close();
-      } catch (IOException unclean) {
+      } catch (Exception unclean) {
         e.addSuppressed(unclean);
       }
       throw e;

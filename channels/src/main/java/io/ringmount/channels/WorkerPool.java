@@ -2,6 +2,7 @@ package io.ringmount.channels;
 
 import java.util.Comparator;
 import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,9 +53,21 @@ final class WorkerPool implements AutoCloseable {
     executor.allowCoreThreadTimeOut(true);
   }
 
-  /** Does {@code action} on one of the threads; what it throws ends nothing but itself. */
+  /**
+   * Does {@code action} on one of the threads; what it throws ends nothing but itself.
+   *
+   * @throws RejectedExecutionException when there is no thread and none can be made
+   */
   void execute(boolean bulk, Runnable action) {
-    executor.execute(new Work(action, bulk, order.getAndIncrement()));
+    Work work = new Work(action, bulk, order.getAndIncrement());
+    try {
+      executor.execute(work);
+    } catch (OutOfMemoryError noThread) {
+      // The machine has no thread left: those that are there will come to it.
+      if (executor.getPoolSize() == 0 || !executor.getQueue().offer(work)) {
+        throw new RejectedExecutionException("no thread can be made", noThread);
+      }
+    }
   }
 
   /** Lets the threads end when their work is done; does not wait for them. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.RecordingChannel.Answer;
 import io.ringmount.channels.RecordingChannel.Form;
+import io.ringmount.channels.wire.Opcode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -127,7 +128,8 @@ class DispatcherPropertyTest {
       Answer answer = channel.answers.getFirst();
       assertEquals(unique, answer.unique());
       assertEquals(16 + answer.body().length, answer.length());
-      if (!truthful) {
+      // Through a ring nothing tells how long the struct of an unknown operation is.
+      if (!truthful && (form == Form.DEVICE || Opcode.isKnown(opcode))) {
         assertEquals(1, channel.malformed());
       }
       if (channel.malformed() == 1) {

@@ -74,10 +74,10 @@ final class RecordingChannel extends Channel implements AutoCloseable {
     slot.offered();
     if (form == Form.RING) {
       request.toRing(slot);
-      slot.receivedFromRing();
+      slot.receivedFromRing(this);
     } else {
       request.toDevice(slot);
-      if (!slot.receivedFromDevice(bytes)) {
+      if (!slot.receivedFromDevice(bytes, this)) {
         return;
       }
     }

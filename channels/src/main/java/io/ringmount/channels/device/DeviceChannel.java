@@ -121,7 +121,7 @@ public final class DeviceChannel extends Channel {
     metrics().systemCall();
     lookAtClock();
     if (bytes > 0) {
-      if (next.receivedFromDevice(bytes)) {
+      if (next.receivedFromDevice(bytes, this)) {
         received(next);
         waitStrategy().served(next.bulk());
         next = null;
@@ -160,6 +160,7 @@ public final class DeviceChannel extends Channel {
       starved = true;
       next = takeFree();
       if (next == null && !hasRunnable()) {
+        session().becameFull();
         LockSupport.park(this);
       }
       starved = false;
@@ -191,6 +192,11 @@ public final class DeviceChannel extends Channel {
     }
     listening = false;
     return request;
+  }
+
+  @Override
+  protected boolean isFull() {
+    return starved;
   }
 
   private void blockReads(boolean block) throws LinuxException {

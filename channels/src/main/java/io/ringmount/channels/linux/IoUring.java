@@ -46,10 +46,17 @@ public final class IoUring implements AutoCloseable {
   public static final int OP_ASYNC_CANCEL = 14;
   public static final int OP_READ = 22;
   public static final int OP_WRITE = 23;
+  public static final int OP_FUTEX_WAKE = 52;
   public static final int OP_URING_CMD = 46;
 
   /** Entry flag: {@code fd} is an index into the registered files. */
   public static final int SQE_FIXED_FILE = 1;
+
+  /** Entry flag: the next entry begins when this one has succeeded. */
+  public static final int SQE_IO_LINK = 4;
+
+  /** Entry flag: only failure makes a completion. */
+  public static final int SQE_SKIP_SUCCESS = 64;
 
   public static final int SQE_SIZE = 128;
   public static final int SQE_OPCODE = 0;
@@ -275,6 +282,11 @@ public final class IoUring implements AutoCloseable {
     Memory.zero(sqe, SQE_SIZE);
     tail++;
     return sqe;
+  }
+
+  /** How many entries can be filled now. */
+  public int room() {
+    return sqEntries - pending();
   }
 
   /** Entries filled but not yet taken by the kernel. */

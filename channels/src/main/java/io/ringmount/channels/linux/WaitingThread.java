@@ -1,7 +1,6 @@
 package io.ringmount.channels.linux;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** What the kernel tells about a thread that waits for somebody. */
@@ -24,9 +23,8 @@ public final class WaitingThread {
    * Looks at a thread.
    *
    * @param thread its id in this process's namespace; 0 is unknown
-   * @throws IOException /proc cannot be read
    */
-  public static Fate fate(int thread) throws IOException {
+  public static Fate fate(int thread) {
     if (thread <= 0) {
       return Fate.UNKNOWN;
     }
@@ -39,7 +37,7 @@ public final class WaitingThread {
               .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
               .anyMatch(pending -> (pending & SIGKILL) != 0);
       return killed ? Fate.DIES : Fate.LIVES;
-    } catch (NoSuchFileException e) {
+    } catch (IOException goneOrUnseen) {
       return Fate.UNKNOWN;
     }
   }

@@ -77,9 +77,6 @@ final class Balancer {
    * keeps only as long as there is more to do than its owner can.
    */
   boolean keeps(Slot slot) {
-    if (slot.receiver() != channel || slot.home().depth() > 0) {
-      return channel.hasRoomForForeign();
-    }
-    return false;
+    return slot.receiver() != channel || slot.home().depth() > 0;
   }
 }

@@ -2,6 +2,8 @@ package io.ringmount.channels.uring;
 
 import io.ringmount.channels.RingMode;
 import io.ringmount.channels.Slot;
+import io.ringmount.channels.linux.ExitGuard;
+import io.ringmount.channels.linux.LinuxException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -9,21 +11,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What the rings of one connection share: every slot may be committed through every ring, and the
  * connection has ended when the kernel has given all of them back.
  */
-final class Rings {
+final class Rings implements AutoCloseable {
   private final RingMode mode;
   private final int fuseFd;
   private final Slot[] slots;
+  private final ExitGuard guard;
 
   /** Slots that the kernel may still fill or that hold a request. */
   private final AtomicInteger alive = new AtomicInteger();
 
   private volatile List<UringChannel> channels = List.of();
+  private volatile boolean ended;
 
   /**
    * @param fuseFd any descriptor of the connection; stays the caller's
    * @param slots of the region, by their index
    */
-  Rings(RingMode mode, int fuseFd, Slot[] slots) {
+  Rings(RingMode mode, int fuseFd, Slot[] slots) throws LinuxException {
+    this.guard = ExitGuard.create();
     this.mode = mode;
     this.fuseFd = fuseFd;
     this.slots = slots;
@@ -31,6 +36,11 @@ final class Rings {
 
   RingMode mode() {
     return mode;
+  }
+
+  /** What the threads of strict rings poll. */
+  ExitGuard guard() {
+    return guard;
   }
 
   int fuseFd() {
@@ -65,7 +75,20 @@ final class Rings {
     }
   }
 
+  /** One of the channels cannot go on. */
+  void end() {
+    ended = true;
+    channels.forEach(UringChannel::wake);
+  }
+
+  /** Whether the kernel will bring more. */
   boolean alive() {
-    return alive.get() > 0;
+    return !ended && alive.get() > 0;
+  }
+
+  /** When no channel has a ring any more. */
+  @Override
+  public void close() {
+    guard.close();
   }
 }

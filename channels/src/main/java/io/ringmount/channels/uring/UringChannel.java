@@ -45,8 +45,10 @@ final class UringChannel extends Channel {
   private static final long TRANSFER = 1L << 32;
   private static final long WAKE = -1;
   private static final long CANCEL = -2;
+  private static final long GUARD = -3;
+  private static final long SUCCESSOR = -4;
 
-  /** Entries besides those of slots: the wake-up and cancellations. */
+  /** Entries besides those of slots: the wake-up, the guard and cancellations. */
   private static final int OTHER_ENTRIES = 4;
 
   /** When there are more, they go in turns. */
@@ -81,8 +83,8 @@ final class UringChannel extends Channel {
   private IoUring ring;
   private EventFd wake;
 
-  /** Slots of other channels that the kernel will fill through this ring. */
-  private int foreign;
+  /** Transfers that the kernel has. */
+  private int carried;
 
   /** Whether the last request that arrived moves bulk data. */
   private boolean bulk;
@@ -90,6 +92,9 @@ final class UringChannel extends Channel {
   private int refused;
   private int refusal;
   private volatile boolean stopped;
+
+  /** Set when the thread takes nothing more. */
+  private volatile boolean left;
 
   /**
    * Set while the thread waits or is about to; whoever brings something then clears it and wakes.
@@ -107,18 +112,17 @@ final class UringChannel extends Channel {
     super(name, cpu, slots, copies, session);
     this.rings = rings;
     this.balancer = new Balancer(this, rings, session.balanced());
-    int transfers = 2 * slots.length + copies.length;
-    this.submitted = new MpscVarHandleArrayQueue<>(transfers);
-    this.cancelled = new MpscVarHandleArrayQueue<>(transfers);
+    this.submitted = new MpscVarHandleArrayQueue<>(rings.size());
+    this.cancelled = new MpscVarHandleArrayQueue<>(rings.size());
   }
 
   @Override
   protected void open() throws IOException {
     // A slot has at most one entry on its way for its request and one for its transfer.
     int own = slots().length + OTHER_ENTRIES;
-    int submissions = Math.min(MOST_SUBMISSIONS, Integer.highestOneBit(own) * 2);
+    int submissions = Math.min(MOST_SUBMISSIONS, Integer.highestOneBit(2 * own) * 2);
     int completions = Math.min(MOST_COMPLETIONS, submissions * 8);
-    if (rings.mode() == RingMode.STRICT) {
+    if (rings.mode() == RingMode.SQPOLL) {
       ring = IoUring.createPolled(submissions, completions, cpu());
       // At any other priority it would take whole slices from clients and channel while it looks.
       Scheduling.makeIdle(ring.pollingThread());
@@ -134,9 +138,23 @@ final class UringChannel extends Channel {
 
   @Override
   protected void run(ReadySignal signal) throws LinuxException {
-    registerAll();
-    signal.ready();
-    while (!stopped && rings.alive()) {
+    try {
+      registerAll();
+      signal.ready();
+      serveAll();
+    } catch (Throwable e) {
+      // The kernel will not get back what this ring had: the others must not wait for it.
+      rings.end();
+      throw e;
+    } finally {
+      left = true;
+      passOn();
+    }
+  }
+
+  private void serveAll() throws LinuxException {
+    // The kernel may write to memory of transfers as long as it has them.
+    while ((!stopped && rings.alive()) || carried > 0) {
       process();
       waitStrategy().served(bulk);
       commit();
@@ -161,6 +179,10 @@ final class UringChannel extends Channel {
     rings.offered(slots);
     try (Arena arena = Arena.ofConfined()) {
       long iovecs = arena.allocate(2L * IOVEC_SIZE * slots, Long.BYTES).address();
+      // First: from the first registration on, requests come.
+      if (rings.mode() == RingMode.STRICT) {
+        guard();
+      }
       for (int i = 0; i < slots; i++) {
         register(slots()[i], iovecs + 2L * IOVEC_SIZE * i);
       }
@@ -188,23 +210,34 @@ final class UringChannel extends Channel {
 
   private long command(int command, Slot slot) throws LinuxException {
     slot.offered();
-    long sqe = nextSqe();
+    // Requests of other processors may come while this thread ends.
+    boolean linked = slot.queue() != cpu() && rings.mode() == RingMode.STRICT;
+    makeRoom(linked ? 2 : 1);
+    long sqe = ring.nextSqe();
     Memory.putByte(sqe + IoUring.SQE_OPCODE, (byte) IoUring.OP_URING_CMD);
-    Memory.putByte(sqe + IoUring.SQE_FLAGS, (byte) IoUring.SQE_FIXED_FILE);
+    int flags = IoUring.SQE_FIXED_FILE | (linked ? IoUring.SQE_IO_LINK : 0);
+    Memory.putByte(sqe + IoUring.SQE_FLAGS, (byte) flags);
     Memory.putInt(sqe + IoUring.SQE_FD, FUSE_FILE);
     Memory.putInt(sqe + IoUring.SQE_CMD_OP, command);
     Memory.putLong(sqe + IoUring.SQE_USER_DATA, slot.index());
     Memory.putShort(sqe + QUEUE, (short) slot.queue());
+    if (linked) {
+      long successor = ring.nextSqe();
+      rings.guard().prepareSuccessor(successor);
+      Memory.putLong(successor + IoUring.SQE_USER_DATA, SUCCESSOR);
+    }
     return sqe;
   }
 
   private long nextSqe() throws LinuxException {
-    long sqe = ring.nextSqe();
-    while (sqe == 0) {
+    makeRoom(1);
+    return ring.nextSqe();
+  }
+
+  private void makeRoom(int entries) throws LinuxException {
+    while (ring.room() < entries) {
       check(ring.awaitRoom());
-      sqe = ring.nextSqe();
     }
-    return sqe;
   }
 
   /** Prepares all that is to be handed to the kernel; the next {@link #enter} sends it. */
@@ -216,7 +249,6 @@ final class UringChannel extends Channel {
           ((UringChannel) slot.home()).bring(slot);
           continue;
         }
-        foreign++;
       }
       long commitId = slot.commitId();
       long sqe = command(COMMIT_AND_FETCH, slot);
@@ -240,6 +272,7 @@ final class UringChannel extends Channel {
 
   private void prepare(FileTransfer transfer) throws LinuxException {
     long sqe = nextSqe();
+    carried++;
     transfer.prepare(sqe);
     Memory.putLong(sqe + IoUring.SQE_USER_DATA, TRANSFER | transfer.index());
   }
@@ -295,8 +328,7 @@ final class UringChannel extends Channel {
         || !submitted.isEmpty()
         || !cancelled.isEmpty()
         || balancer.isAsked()
-        || stopped
-        || !rings.alive();
+        || ((stopped || !rings.alive()) && carried == 0);
   }
 
   /** Whether there is something to do. */
@@ -337,16 +369,15 @@ final class UringChannel extends Channel {
       } else if (userData == WAKE) {
         wake.drain();
         pollWake();
+      } else if (userData == GUARD) {
+        guard();
       }
     }
   }
 
   private void arrived(Slot slot, int result) {
-    if (slot.home() != this) {
-      foreign--;
-    }
     if (result == 0) {
-      slot.receivedFromRing();
+      slot.receivedFromRing(this);
       received(slot);
       bulk = slot.bulk();
       return;
@@ -363,6 +394,7 @@ final class UringChannel extends Channel {
   }
 
   private void transferred(Slot slot, int result) {
+    carried--;
     slot.transfer().completed(result);
   }
 
@@ -372,6 +404,12 @@ final class UringChannel extends Channel {
     Memory.putInt(sqe + IoUring.SQE_FD, wake.fd());
     Memory.putInt(sqe + IoUring.SQE_POLL_EVENTS, POLLIN);
     Memory.putLong(sqe + IoUring.SQE_USER_DATA, WAKE);
+  }
+
+  private void guard() throws LinuxException {
+    long sqe = nextSqe();
+    rings.guard().prepare(sqe);
+    Memory.putLong(sqe + IoUring.SQE_USER_DATA, GUARD);
   }
 
   // ---- other threads ---------------------------------------------------------------------------
@@ -395,8 +433,17 @@ final class UringChannel extends Channel {
   @Override
   public void submit(FileTransfer transfer) {
     submitted.offer(transfer);
-    if (!onThread()) {
+    if (left) {
+      passOn();
+    } else if (!onThread()) {
       wake();
+    }
+  }
+
+  /** Has others carry what this thread will not any more. */
+  private synchronized void passOn() {
+    for (FileTransfer each = submitted.poll(); each != null; each = submitted.poll()) {
+      super.submit(each);
     }
   }
 
@@ -413,11 +460,6 @@ final class UringChannel extends Channel {
     if (blocked && BLOCKED.compareAndSet(this, true, false)) {
       wake.signal();
     }
-  }
-
-  /** As many slots of others as there are of its own: all queues have room for twice those. */
-  boolean hasRoomForForeign() {
-    return foreign < slots().length;
   }
 
   /** Whether the thread has nothing to do. Any thread. */

@@ -32,6 +32,7 @@ public final class UringTransport extends Transport {
   private final MountOptions options;
   private final SlotSource slots;
   private final List<UringChannel> rings = new ArrayList<>();
+  private Rings shared;
   private DeviceChannel control;
 
   /**
@@ -57,7 +58,7 @@ public final class UringTransport extends Transport {
 
   @Override
   protected List<Channel> makeChannels() throws IOException {
-    Rings shared = new Rings(options.ringMode(), fd, slots.all());
+    shared = new Rings(options.ringMode(), fd, slots.all());
     Map<Integer, List<Integer>> served = servedQueues();
     for (Map.Entry<Integer, List<Integer>> each : served.entrySet()) {
       int cpu = each.getKey();
@@ -104,6 +105,10 @@ public final class UringTransport extends Transport {
   @Override
   public void close() {
     rings.forEach(UringChannel::close);
+    if (shared != null) {
+      shared.close();
+      shared = null;
+    }
     if (control != null) {
       control.close();
     }

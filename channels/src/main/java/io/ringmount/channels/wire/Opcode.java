@@ -157,6 +157,11 @@ public final class Opcode {
 
   private Opcode() {}
 
+  /** Whether {@code opcode} is one of the operations above. */
+  public static boolean isKnown(int opcode) {
+    return opcode >= LOOKUP && opcode <= COPY_FILE_RANGE_64;
+  }
+
   /** The kernel's name of {@code opcode} without {@code FUSE_}, or its number if it has none. */
   public static String name(int opcode) {
     return switch (opcode) {

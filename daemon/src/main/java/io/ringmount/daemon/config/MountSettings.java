@@ -2,6 +2,7 @@ package io.ringmount.daemon.config;
 
 import io.ringmount.channels.Execution;
 import io.ringmount.channels.MountOptions;
+import io.ringmount.channels.RingMode;
 import io.ringmount.channels.Tuning;
 import io.ringmount.daemon.fs.MirrorOptions;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
     return MountOptions.builder(source.toString().replace(',', '_'))
         .readOnly(get(OptionTable.READ_ONLY))
         .transport(get(OptionTable.TRANSPORT))
-        .ringMode(get(OptionTable.CRASH_SAFE))
+        .ringMode(ringMode())
         .cpus(plan.cpus())
         .servers(plan.servers())
         .slots(get(OptionTable.SLOTS).orElse(0))
@@ -60,6 +61,16 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
                 get(OptionTable.BUSY_POLL_SHARE),
                 get(OptionTable.SPIN_SHARE)))
         .build();
+  }
+
+  private RingMode ringMode() {
+    if (get(OptionTable.SQPOLL)) {
+      return RingMode.SQPOLL;
+    }
+    return switch (get(OptionTable.CRASH_SAFE)) {
+      case STRICT -> RingMode.STRICT;
+      case BOUNDED -> RingMode.BOUNDED;
+    };
   }
 
   /**

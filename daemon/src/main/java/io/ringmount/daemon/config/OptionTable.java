@@ -2,7 +2,6 @@ package io.ringmount.daemon.config;
 
 import io.ringmount.channels.BusyPoll;
 import io.ringmount.channels.MountOptions;
-import io.ringmount.channels.RingMode;
 import io.ringmount.channels.TransportKind;
 import io.ringmount.daemon.config.Option.Change;
 import io.ringmount.daemon.config.Option.Scope;
@@ -87,14 +86,22 @@ public final class OptionTable {
   public static final Option<Double> SPIN_SHARE =
       live("spin_share", "1.0", "The fraction of channels that poll at all.");
 
-  public static final Option<RingMode> CRASH_SAFE =
+  public static final Option<CrashSafe> CRASH_SAFE =
       fixed(
           Section.CHANNELS,
           "crash_safe",
-          ValueType.choice(RingMode.class),
+          ValueType.choice(CrashSafe.class),
           "strict",
-          "strict: the kernel loses no request when the daemon is killed; bounded: faster, and it"
-              + " may lose as many as a channel has slots.");
+          "strict: the kernel loses no request when the daemon is killed; bounded: it may lose as"
+              + " many as there are idle slots.");
+
+  public static final Option<Boolean> SQPOLL =
+      fixed(
+          Section.CHANNELS,
+          "sqpoll",
+          ValueType.bool(),
+          "false",
+          "A kernel thread submits for each channel (SQPOLL): slower, far slower on busy CPUs.");
 
   public static final Option<BackendIo> BACKEND_IO =
       fixed(
@@ -201,6 +208,7 @@ public final class OptionTable {
           BUSY_POLL_SHARE,
           SPIN_SHARE,
           CRASH_SAFE,
+          SQPOLL,
           BACKEND_IO,
           ORDERED,
           MAX_BACKGROUND,

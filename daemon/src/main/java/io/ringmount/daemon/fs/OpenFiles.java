@@ -24,7 +24,6 @@ final class OpenFiles {
       FileFlags.O_ACCMODE
           | FileFlags.O_TRUNC
           | FileFlags.O_APPEND
-          | FileFlags.O_NONBLOCK
           | FileFlags.O_DSYNC
           | FileFlags.O_SYNC
           | FileFlags.O_NOATIME;

@@ -128,9 +128,17 @@ class MirrorDataTest {
 
   @Test
   void flagsThatMeanTheNameDoNotReachTheBackend() {
-    int flags = FileFlags.O_NOFOLLOW | FileFlags.O_DIRECT | FileFlags.O_EXCL | FileFlags.O_CREAT;
+    int flags = FileFlags.O_NOFOLLOW | FileFlags.O_EXCL | FileFlags.O_CREAT;
     long handle = mirror.open(node, FileFlags.O_RDONLY | flags).handle();
     assertEquals("1", mirror.read(node, handle, 1, 1).text());
+  }
+
+  @Test
+  void directIoReachesTheBackendWhereNothingCanBeWritten() {
+    int direct = FileFlags.O_DIRECT;
+    assertEquals(direct, OpenFiles.backendFlags(FileFlags.O_RDONLY | direct) & direct);
+    assertEquals(0, OpenFiles.backendFlags(FileFlags.O_RDWR | direct) & direct);
+    assertEquals(0, OpenFiles.backendFlags(FileFlags.O_WRONLY | direct) & direct);
   }
 
   @Test
