@@ -24,6 +24,8 @@ class ArchitectureTest {
   private static final String WIRE = CHANNELS + ".wire";
   private static final String URING = CHANNELS + ".uring";
   private static final String DEVICE = CHANNELS + ".device";
+  private static final String METRICS = CHANNELS + ".metrics";
+  private static final String WAITING = CHANNELS + ".waiting";
   private static final String JNR = CHANNELS + ".jnr";
   private static final String UPGRADE = "io.ringmount.upgrade";
   private static final String WATCHDOG = "io.ringmount.watchdog";
@@ -36,7 +38,9 @@ class ArchitectureTest {
   @ArchTest
   static void everyPackageIsImported(JavaClasses imported) {
     for (String name :
-        List.of(CHANNELS, LINUX, WIRE, URING, DEVICE, UPGRADE, WATCHDOG, DAEMON, BENCH)) {
+        List.of(
+            CHANNELS, LINUX, WIRE, METRICS, WAITING, URING, DEVICE, UPGRADE, WATCHDOG, DAEMON,
+            BENCH)) {
       assertTrue(imported.containPackage(name), name);
     }
   }
@@ -49,6 +53,8 @@ class ArchitectureTest {
               CHANNELS,
               LINUX,
               WIRE,
+              METRICS,
+              WAITING,
               URING,
               DEVICE,
               JNR,
@@ -59,8 +65,14 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule linux = mayUse(LINUX);
   @ArchTest static final ArchRule wire = mayUse(WIRE, LINUX);
-  @ArchTest static final ArchRule uring = mayUse(URING, CHANNELS, DEVICE, WIRE, LINUX);
-  @ArchTest static final ArchRule device = mayUse(DEVICE, CHANNELS, WIRE, LINUX);
+  @ArchTest static final ArchRule metrics = mayUse(METRICS, WIRE, LINUX);
+  @ArchTest static final ArchRule waiting = mayUse(WAITING, LINUX);
+
+  @ArchTest
+  static final ArchRule uring = mayUse(URING, CHANNELS, DEVICE, METRICS, WAITING, WIRE, LINUX);
+
+  @ArchTest static final ArchRule device = mayUse(DEVICE, CHANNELS, METRICS, WAITING, WIRE, LINUX);
+
   @ArchTest static final ArchRule jnr = mayUse(JNR, CHANNELS, WIRE, LINUX);
 
   @ArchTest
@@ -73,7 +85,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               not(resideInAPackage("io.ringmount.."))
-                  .or(resideInAnyPackage(CHANNELS, WIRE, LINUX)));
+                  .or(resideInAnyPackage(CHANNELS, METRICS, WAITING, WIRE, LINUX)));
 
   @ArchTest static final ArchRule channelsModule = mayUse(CHANNELS + "..");
   @ArchTest static final ArchRule upgrade = mayUse(UPGRADE + "..", CHANNELS + "..");

@@ -41,6 +41,7 @@ class TuningFileProperties {
     VALUES.put(OptionTable.BUSY_POLL_SHARE, shares);
     VALUES.put(OptionTable.SPIN_SHARE, shares);
     VALUES.put(OptionTable.CRASH_SAFE, List.of("strict", "bounded"));
+    VALUES.put(OptionTable.SQPOLL, truths);
     VALUES.put(OptionTable.BACKEND_IO, List.of("auto", "inline", "async"));
     VALUES.put(OptionTable.ORDERED, List.of("none", "inode"));
     VALUES.put(OptionTable.MAX_BACKGROUND, counts);
