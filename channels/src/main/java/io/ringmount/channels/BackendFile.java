@@ -12,6 +12,9 @@ public abstract class BackendFile {
   /** Good until {@link #release}. */
   public abstract int descriptor();
 
+  /** Whether nothing but memory is behind the file, as on tmpfs. */
+  public abstract boolean neverWaits();
+
   /** Whether every read waits for the device, as with O_DIRECT. */
   public abstract boolean readsWait();
 

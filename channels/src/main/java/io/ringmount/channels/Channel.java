@@ -5,6 +5,7 @@ import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.metrics.ChannelMetrics;
 import io.ringmount.channels.metrics.Metric;
 import io.ringmount.channels.waiting.WaitStrategy;
+import io.ringmount.channels.wire.Opcode;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -170,8 +171,9 @@ public abstract class Channel implements ReplySink {
     drop(resumed);
   }
 
-  private static void drop(Queue<Slot> queue) {
+  private void drop(Queue<Slot> queue) {
     for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {
+      leaveLine(slot);
       slot.receiver().metrics.abandoned();
     }
   }
@@ -227,11 +229,10 @@ public abstract class Channel implements ReplySink {
     if (error == -Errno.EINTR && slot.isInterrupted()) {
       receiver.metrics.interrupted();
     }
-    NodeOrder order = session.order();
-    Slot next = order == null ? null : order.leave(slot);
     if (slot.detached() != null) {
       slot.detached(null);
     }
+    leaveLine(slot);
     // From here on the slot may hold another request.
     reply(slot, exchange.answerable(), error, exchange.replySize());
     long end = System.nanoTime();
@@ -239,11 +240,17 @@ public abstract class Channel implements ReplySink {
       now = end;
     }
     receiver.giveBack(bulk);
+    // Last: when nothing is in flight, no thread touches a slot any more and they may be unmapped.
+    receiver.metrics.completed(opcode, -error, started - arrived, end - arrived);
+  }
+
+  /** The request in {@code slot} does not run any more: the next for its node may. Any thread. */
+  final void leaveLine(Slot slot) {
+    NodeOrder order = session.order();
+    Slot next = order == null ? null : order.leave(slot);
     if (next != null) {
       next.receiver().resume(next);
     }
-    // Last: when nothing is in flight, no thread touches a slot any more and they may be unmapped.
-    receiver.metrics.completed(opcode, -error, started - arrived, end - arrived);
   }
 
   /** A request of this channel has been answered: there is room for another. Any thread. */
@@ -291,14 +298,6 @@ public abstract class Channel implements ReplySink {
     return ended.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  /**
-   * Whether every slot is taken, so that nothing more can be received, interrupts included. Any
-   * thread.
-   */
-  protected boolean isFull() {
-    return false;
-  }
-
   /** Requests received and not yet answered, and those given up that still run; any thread. */
   public final int inFlight() {
     return metrics == null ? running.get() : Math.max(metrics.inFlight(), running.get());
@@ -308,7 +307,26 @@ public abstract class Channel implements ReplySink {
   protected final void received(Slot slot) {
     slot.arrived(now);
     metrics.received(slot.opcode());
+    if (isControl(slot.opcode())) {
+      admitAnyway(slot.bulk());
+      slot.exchange().sink(this);
+      slot.started(now);
+      dispatcher.dispatch(slot.exchange(), metrics);
+      return;
+    }
     (slot.bulk() ? processingBulk : processing).offer(slot);
+  }
+
+  /** Whether a request must not wait for others: what would end them may depend on it. */
+  private static boolean isControl(int opcode) {
+    return opcode == Opcode.INTERRUPT || opcode == Opcode.FORGET || opcode == Opcode.BATCH_FORGET;
+  }
+
+  private void admitAnyway(boolean bulk) {
+    budget.takeBeyond(bulk);
+    if (session.budget() != null) {
+      session.budget().takeBeyond(bulk);
+    }
   }
 
   /** Requests are about to be {@link #received}. Channel thread only. */
@@ -510,10 +528,7 @@ public abstract class Channel implements ReplySink {
         return;
       }
       if (slot.isInterrupted()) {
-        budget.takeBeyond(slot.bulk());
-        if (session.budget() != null) {
-          session.budget().takeBeyond(slot.bulk());
-        }
+        admitAnyway(slot.bulk());
         refuse(slot);
       } else {
         queue.offer(slot);

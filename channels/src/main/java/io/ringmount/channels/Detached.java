@@ -48,6 +48,10 @@ final class Detached implements ReplySink, Runnable {
     origin = slot;
     copy.receivedCopy(slot);
     slot.exchange().begin();
+    if (session.order() != null) {
+      // Also when the slot is given up: its request runs as long as this does.
+      session.order().replace(slot, copy);
+    }
     slot.detached(this);
     awaited.set(slot.unique());
     onWorker = session.blocks(copy);
@@ -98,6 +102,7 @@ final class Detached implements ReplySink, Runnable {
     }
     undoing = false;
     origin = null;
+    channel.leaveLine(copy);
     channel.finished(this);
   }
 

@@ -68,10 +68,12 @@ public final class FileTransfer implements Runnable {
     if (!exchange.triesAtOnce() || file.readsWait()) {
       return false;
     }
-    if (!file.tellsWaiting()) {
-      // Nothing but memory is behind such a file: tmpfs.
+    if (file.neverWaits()) {
       run();
       return true;
+    }
+    if (!file.tellsWaiting()) {
+      return false;
     }
     while (true) {
       long result =
@@ -86,8 +88,7 @@ public final class FileTransfer implements Runnable {
       }
       if (result == -Errno.EOPNOTSUPP) {
         file.cannotTellWaiting();
-        run();
-        return true;
+        return false;
       }
       if (ended(result)) {
         end(result);
@@ -163,7 +164,8 @@ public final class FileTransfer implements Runnable {
     int moved = done;
     // Before the answer: with it the exchange may begin the next request.
     used.release();
-    if (result < 0 && moved == 0) {
+    // A read that ends short is the end of the file to the kernel, which then cuts the size.
+    if (result < 0 && (moved == 0 || operation == IoUring.OP_READ)) {
       exchange.error(result == -Errno.ECANCELED ? Errno.EINTR : (int) -result);
     } else {
       exchange.transferred(moved);

@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
  * only requests that still wait after {@link #GRACE_NANOS}, and not those that may already have
  * changed something, as nobody could tell then whether they did.
  *
- * <p>An interrupt may arrive before the request does, on another way from the kernel; and it cannot
- * arrive at all while a channel that reads the device has no slot to read into, so then every
- * caller is looked at. One thread does the work, made when it is first needed. Protocol: kernel
- * {@code fs/fuse/dev.c}, {@code request_wait_answer}.
+ * <p>An interrupt may arrive before the request does, on another way from the kernel. It may not
+ * arrive at all: when the caller was dying already, or when a channel that reads the device has no
+ * slot to read into. So the callers of requests that take long are looked at too. One thread does
+ * the work. Protocol: kernel {@code fs/fuse/dev.c}, {@code request_wait_answer}.
  */
 final class Interrupts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Interrupts.class);
@@ -35,6 +35,11 @@ final class Interrupts implements AutoCloseable {
 
   /** How long a request may be on its way when its interrupt is already here. */
   private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /**
+   * How long a request takes before its caller is looked at unasked, and how often that is done.
+   */
+  private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -59,8 +64,10 @@ final class Interrupts implements AutoCloseable {
     }
   }
 
-  void channels(List<Channel> all) {
+  /** Begins to look after the requests of {@code all}. */
+  synchronized void begin(List<Channel> all) {
     channels = List.copyOf(all);
+    thread = Thread.ofPlatform().daemon().name("interrupts").start(this::run);
   }
 
   /** The caller of the request {@code unique} got a signal. Any thread. */
@@ -69,36 +76,20 @@ final class Interrupts implements AutoCloseable {
     if (count.incrementAndGet() > MOST_OPEN && open.pollFirst() != null) {
       count.decrementAndGet();
     }
-    rouse();
-  }
-
-  /** A channel is {@linkplain Channel#isFull full}. Any thread. */
-  void watch() {
-    rouse();
-  }
-
-  private void rouse() {
-    Thread present = thread;
-    if (present == null) {
-      start();
-    } else {
-      LockSupport.unpark(present);
-    }
-  }
-
-  private synchronized void start() {
-    if (thread == null && !closed) {
-      thread = Thread.ofPlatform().daemon().name("interrupts").start(this::run);
-    }
+    LockSupport.unpark(thread);
   }
 
   private void run() {
     long pause = SHORTEST_PAUSE_NANOS;
+    long looked = System.nanoTime();
     while (!closed) {
       boolean acted = serveAll();
-      boolean full = lookAtCallersOfFullChannels();
-      if (open.isEmpty() && !full) {
-        LockSupport.park(this);
+      if (System.nanoTime() - looked > LONG_NANOS) {
+        channels.forEach(this::lookAtCallers);
+        looked = System.nanoTime();
+      }
+      if (open.isEmpty()) {
+        LockSupport.parkNanos(this, LONG_NANOS);
         pause = SHORTEST_PAUSE_NANOS;
       } else {
         sleep(pause);
@@ -159,21 +150,19 @@ final class Interrupts implements AutoCloseable {
     return null;
   }
 
-  /** Ends the requests of callers that die; whether there may be more of them later. */
-  private boolean lookAtCallersOfFullChannels() {
-    boolean full = false;
-    for (Channel channel : channels) {
-      if (channel.isFull()) {
-        full = true;
-        for (Slot slot : channel.slots()) {
-          long unique = slot.unique();
-          if (slot.holds(unique) && WaitingThread.fate(slot.pid()) == Fate.DIES) {
-            cancel(slot, unique, true);
-          }
-        }
+  /** Ends the requests that have taken long and whose callers die. */
+  private void lookAtCallers(Channel channel) {
+    if (channel.inFlight() == 0) {
+      return;
+    }
+    for (Slot slot : channel.slots()) {
+      long unique = slot.unique();
+      if (slot.holds(unique)
+          && System.nanoTime() - slot.arrived() > LONG_NANOS
+          && WaitingThread.fate(slot.pid()) == Fate.DIES) {
+        cancel(slot, unique, true);
       }
     }
-    return full;
   }
 
   /**

@@ -66,6 +66,17 @@ final class NodeOrder {
       return null;
     }
 
+    synchronized void replace(Slot slot, Slot by) {
+      for (int i = 0; i < count; i++) {
+        if (running[i] == slot) {
+          by.nextInOrder = slot.nextInOrder;
+          by.lastInOrder = slot.lastInOrder == slot ? by : slot.lastInOrder;
+          slot.nextInOrder = null;
+          running[i] = by;
+        }
+      }
+    }
+
     synchronized boolean remove(Slot slot, long unique) {
       for (int i = 0; i < count; i++) {
         Slot before = running[i];
@@ -102,6 +113,11 @@ final class NodeOrder {
   /** The request has ended: the one to run next, or null. Nothing if it never entered. */
   Slot leave(Slot slot) {
     return stripe(slot).leave(slot);
+  }
+
+  /** Has another slot, for the same node, stand for a request that runs. */
+  void replace(Slot slot, Slot by) {
+    stripe(slot).replace(slot, by);
   }
 
   /** Takes a request that waits out of its line, or says that it does not wait here. Any thread. */

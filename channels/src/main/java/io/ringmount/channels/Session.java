@@ -89,7 +89,6 @@ public final class Session implements AutoCloseable {
    */
   public void begin(List<? extends Channel> all) throws IOException {
     channels = List.copyOf(all);
-    interrupts.channels(channels);
     List<ChannelIdentity> identities =
         all.stream().map(each -> new ChannelIdentity(each.name(), each.cpu())).toList();
     metrics =
@@ -100,6 +99,7 @@ public final class Session implements AutoCloseable {
       all.get(i).metrics(metrics.channels().get(i));
     }
     tune(tuning);
+    interrupts.begin(channels);
   }
 
   /** What is recorded; once begun. */
@@ -166,11 +166,6 @@ public final class Session implements AutoCloseable {
           }
           default -> true;
         };
-  }
-
-  /** A channel can receive nothing more, interrupts included: callers that die are looked for. */
-  public void becameFull() {
-    interrupts.watch();
   }
 
   /** An admitted request has ended: whoever waits for room may look again. */

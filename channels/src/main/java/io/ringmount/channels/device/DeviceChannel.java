@@ -160,7 +160,6 @@ public final class DeviceChannel extends Channel {
       starved = true;
       next = takeFree();
       if (next == null && !hasRunnable()) {
-        session().becameFull();
         LockSupport.park(this);
       }
       starved = false;
@@ -192,11 +191,6 @@ public final class DeviceChannel extends Channel {
     }
     listening = false;
     return request;
-  }
-
-  @Override
-  protected boolean isFull() {
-    return starved;
   }
 
   private void blockReads(boolean block) throws LinuxException {

@@ -19,11 +19,20 @@ final class Device {
   /** The files of this device that the kernel knows, by inode number. */
   final NonBlockingHashMapLong<Inode> inodes = new NonBlockingHashMapLong<>();
 
+  private final boolean memory;
+
   /**
    * @param index place in the order of first sight; from 65536 on they repeat
+   * @param memory whether it is known to have nothing but memory behind its files
    */
-  Device(int index) {
+  Device(int index, boolean memory) {
     this.bits = (long) index << INDEX_SHIFT;
+    this.memory = memory;
+  }
+
+  /** Whether it is known that reading its files never waits. */
+  boolean isMemory() {
+    return memory;
   }
 
   /** The inode number that applications see for the device's own {@code number}. */

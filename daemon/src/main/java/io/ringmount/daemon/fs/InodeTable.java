@@ -235,7 +235,8 @@ final class InodeTable implements AutoCloseable {
     Device known = devices.get(number);
     if (known == null) {
       // Of threads that race here one wins; the indexes of the others stay unused.
-      devices.putIfAbsent(number, new Device(nextDevice.getAndIncrement()));
+      int index = nextDevice.getAndIncrement();
+      devices.putIfAbsent(number, new Device(index, index == 0 && source.isMemory()));
       known = devices.get(number);
     }
     return known;

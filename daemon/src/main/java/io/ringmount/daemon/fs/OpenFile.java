@@ -57,6 +57,11 @@ final class OpenFile extends BackendFile {
   }
 
   @Override
+  public boolean neverWaits() {
+    return inode.device().isMemory();
+  }
+
+  @Override
   public boolean readsWait() {
     return (flags & FileFlags.O_DIRECT) != 0;
   }

@@ -40,6 +40,8 @@ final class Source implements AutoCloseable {
     0x47504653
   };
 
+  private static final long TMPFS_TYPE = 0x01021994;
+
   /** What is taken to be so whatever the backend says. */
   enum Pretence {
     /** It has no file handles. */
@@ -56,6 +58,7 @@ final class Source implements AutoCloseable {
   private final int mountId;
   private final boolean handles;
   private final boolean shared;
+  private final boolean memory;
   private final DescriptorBudget descriptors;
 
   /**
@@ -82,6 +85,8 @@ final class Source implements AutoCloseable {
                     scratch.pathOf(root),
                     FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_CLOEXEC,
                     0));
+    this.memory =
+        FileOps.fstatfs(root, scratch.statfs) == 0 && StatFs.type(scratch.statfs) == TMPFS_TYPE;
     this.shared =
         pretences.contains(Pretence.SHARED)
             || (FileOps.fstatfs(root, scratch.statfs) == 0
@@ -112,6 +117,11 @@ final class Source implements AutoCloseable {
   /** The root, opened with O_PATH. */
   int root() {
     return root;
+  }
+
+  /** Whether nothing but memory is behind its own files. */
+  boolean isMemory() {
+    return memory;
   }
 
   /** Whether others write to it, behind a network or another process. */
