@@ -50,6 +50,13 @@ public abstract class Channel implements ReplySink {
   private final Budget budget;
   private final ChannelWait wait = new ChannelWait();
   private final MpscVarHandleArrayQueue<Slot> free;
+
+  /**
+   * The part of the free queue that this thread fills itself. The slot it answered last goes first,
+   * as its memory is still in the processor's cache.
+   */
+  private final ArrayDeque<Slot> freed;
+
   private final SpmcVarHandleArrayQueue<Slot> processing;
   private final SpmcVarHandleArrayQueue<Slot> processingBulk;
 
@@ -121,6 +128,7 @@ public abstract class Channel implements ReplySink {
     // A slot of any channel may come here, so no queue is ever full.
     int capacity = Math.max(2, session.slots());
     this.free = new MpscVarHandleArrayQueue<>(capacity);
+    this.freed = new ArrayDeque<>(capacity);
     this.processing = new SpmcVarHandleArrayQueue<>(capacity);
     this.processingBulk = new SpmcVarHandleArrayQueue<>(capacity);
     this.resumed = new MpscVarHandleArrayQueue<>(capacity);
@@ -255,7 +263,9 @@ public abstract class Channel implements ReplySink {
 
   /** A request of this channel has been answered: there is room for another. Any thread. */
   private void giveBack(boolean bulk) {
-    budget.give(bulk);
+    if (bulk) {
+      budget.give(true);
+    }
     Budget shared = session.budget();
     if (shared != null) {
       shared.give(bulk);
@@ -323,7 +333,9 @@ public abstract class Channel implements ReplySink {
   }
 
   private void admitAnyway(boolean bulk) {
-    budget.takeBeyond(bulk);
+    if (bulk) {
+      budget.takeBeyond(true);
+    }
     if (session.budget() != null) {
       session.budget().takeBeyond(bulk);
     }
@@ -360,6 +372,9 @@ public abstract class Channel implements ReplySink {
   }
 
   private void resumeAll() {
+    if (waiting.get() == 0) {
+      return;
+    }
     for (Slot slot = stalled.peek(); slot != null && !idle.isEmpty(); slot = stalled.peek()) {
       waiting.decrementAndGet();
       execute(stalled.poll());
@@ -419,14 +434,17 @@ public abstract class Channel implements ReplySink {
   }
 
   private boolean admitted(boolean bulk) {
-    if (!budget.take(bulk)) {
+    // The slots bound all others.
+    if (bulk && !budget.take(true)) {
       return false;
     }
     Budget shared = session.budget();
     if (shared == null || shared.take(bulk)) {
       return true;
     }
-    budget.give(bulk);
+    if (bulk) {
+      budget.give(true);
+    }
     return false;
   }
 
@@ -594,16 +612,21 @@ public abstract class Channel implements ReplySink {
    * Takes a slot that may be offered to the kernel; null when there is none. Channel thread only.
    */
   protected final Slot takeFree() {
-    return free.poll();
+    Slot own = freed.pollLast();
+    return own != null ? own : free.poll();
   }
 
   protected final boolean hasFree() {
-    return !free.isEmpty();
+    return !freed.isEmpty() || !free.isEmpty();
   }
 
   /** Puts a slot into the free queue. Any thread. */
   protected final void recycle(Slot slot) {
-    free.offer(slot);
+    if (onThread()) {
+      freed.addLast(slot);
+    } else {
+      free.offer(slot);
+    }
   }
 
   /** Whether the caller is this channel's thread. */

@@ -47,12 +47,6 @@ public final class DeviceChannel extends Channel {
   /** Whether the descriptor is in non-blocking mode. */
   private boolean nonBlocking;
 
-  /**
-   * The slot that this thread answered last: the next request goes there, as its memory is still in
-   * the processor's cache. Channel thread only.
-   */
-  private Slot warm;
-
   /** The slot that the next request goes to. Channel thread only. */
   private Slot next;
 
@@ -150,11 +144,7 @@ public final class DeviceChannel extends Channel {
     if (next != null) {
       return true;
     }
-    next = warm;
-    warm = null;
-    if (next == null) {
-      next = takeFree();
-    }
+    next = takeFree();
     if (next == null) {
       // Say "starved", then look; the other side recycles, then looks at "starved".
       starved = true;
@@ -173,7 +163,8 @@ public final class DeviceChannel extends Channel {
       if (nonBlocking) {
         blockReads(true);
       }
-      return true;
+      // Room may have been made since it was last looked: then nobody will say so again.
+      return !hasRunnable();
     }
     if (!nonBlocking) {
       blockReads(false);
@@ -217,10 +208,6 @@ public final class DeviceChannel extends Channel {
       if (result < 0 && result != -Errno.ENOENT && result != -Errno.ENODEV) {
         refused(slot, bytes, (int) -result);
       }
-    }
-    if (onThread() && warm == null) {
-      warm = slot;
-      return;
     }
     recycle(slot);
     if (starved && !onThread()) {

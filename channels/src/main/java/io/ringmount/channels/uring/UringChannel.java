@@ -166,8 +166,9 @@ final class UringChannel extends Channel {
       } else {
         await();
       }
-      drain();
-      balancer.ask();
+      if (drain() > 1 || hasRunnable()) {
+        balancer.ask();
+      }
     }
   }
 
@@ -353,7 +354,8 @@ final class UringChannel extends Channel {
 
   // ---- from the kernel -------------------------------------------------------------------------
 
-  private void drain() throws LinuxException {
+  /** Takes in what has arrived, and says how much. */
+  private int drain() throws LinuxException {
     int arrived = ring.ready();
     if (arrived > 0) {
       lookAtClock();
@@ -373,6 +375,7 @@ final class UringChannel extends Channel {
         guard();
       }
     }
+    return arrived;
   }
 
   private void arrived(Slot slot, int result) {
