@@ -87,13 +87,25 @@ class AllocationIT {
         Map<String, Long> afterWrite = allocated();
 
         assertTrue(requests(mount) - requests >= 2L * REQUESTS + 2L * TRANSFERS);
-        assertEquals(before, afterGetattr, "GETATTR");
-        assertEquals(afterGetattr, afterLookup, "LOOKUP");
-        assertEquals(afterLookup, afterRead, "READ");
-        assertEquals(afterRead, afterWrite, "WRITE");
+        assertNothingAllocated(before, afterGetattr, REQUESTS, "GETATTR");
+        assertNothingAllocated(afterGetattr, afterLookup, REQUESTS, "LOOKUP");
+        assertNothingAllocated(afterLookup, afterRead, TRANSFERS, "READ");
+        assertNothingAllocated(afterRead, afterWrite, TRANSFERS, "WRITE");
       } finally {
         FileOps.close(fd);
       }
+    }
+  }
+
+  /**
+   * A branch that is taken for the first time may run a few times uncompiled, and allocate then.
+   */
+  private static void assertNothingAllocated(
+      Map<String, Long> before, Map<String, Long> after, int requests, String operation) {
+    assertEquals(before.keySet(), after.keySet());
+    for (String thread : before.keySet()) {
+      long bytes = after.get(thread) - before.get(thread);
+      assertTrue(bytes < requests / 50, () -> operation + ": " + thread + " took " + bytes);
     }
   }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
@@ -17,8 +16,13 @@ final class Eventually {
 
   static void equal(int expected, IntSupplier actual, Supplier<String> what)
       throws InterruptedException {
-    await(() -> actual.getAsInt() == expected);
-    assertEquals(expected, actual.getAsInt(), what);
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    int last = actual.getAsInt();
+    while (last != expected && System.nanoTime() - deadline < 0) {
+      Thread.sleep(1);
+      last = actual.getAsInt();
+    }
+    assertEquals(expected, last, what);
   }
 
   static void holds(Callable<Boolean> condition, Supplier<String> what) throws Exception {
@@ -27,13 +31,6 @@ final class Eventually {
       if (System.nanoTime() - deadline > 0) {
         Assertions.fail(what.get());
       }
-      Thread.sleep(1);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.getAsBoolean() && System.nanoTime() - deadline < 0) {
       Thread.sleep(1);
     }
   }
