@@ -37,11 +37,20 @@ class SampleDataTest {
     assumeFalse(
         Files.getFileStore(directory).type().equals("tmpfs"), "the page cache is all tmpfs has");
     SampleData data = SampleData.write(directory);
-    data.prepare(Operation.RANDOM_READ);
-    assertTrue(cached());
+    assertTrue(cachedBy(data, Operation.RANDOM_READ));
     data.prepare(Operation.COLD_READ);
     assertFalse(cached());
-    data.prepare(Operation.SEQUENTIAL_READ);
-    assertTrue(cached());
+    assertTrue(cachedBy(data, Operation.SEQUENTIAL_READ));
+  }
+
+  /** The kernel may drop pages at any time, but not each time. */
+  private boolean cachedBy(SampleData data, Operation operation) throws Exception {
+    for (int i = 0; i < 10; i++) {
+      data.prepare(operation);
+      if (cached()) {
+        return true;
+      }
+    }
+    return false;
   }
 }
