@@ -25,10 +25,6 @@ final class Budget {
     this.bulkLimit = Math.max(1, limit * 3 / 4);
   }
 
-  int limit() {
-    return limit;
-  }
-
   /** How many requests have been admitted and not given back. */
   int taken() {
     return (int) counts.get();

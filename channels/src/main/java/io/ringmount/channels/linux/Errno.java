@@ -101,7 +101,7 @@ public final class Errno {
   /** No locks available. */
   public static final int ENOLCK = 37;
 
-  /** Function not implemented. */
+  /** There is no such operation here. */
   public static final int ENOSYS = 38;
 
   /** Directory not empty. */
@@ -264,7 +264,7 @@ public final class Errno {
       case ERANGE -> "numerical result out of range";
       case ENAMETOOLONG -> "file name too long";
       case ENOLCK -> "no locks available";
-      case ENOSYS -> "function not implemented";
+      case ENOSYS -> "function not implemented"; // the words of strerror(3)
       case ENOTEMPTY -> "directory not empty";
       case ELOOP -> "too many levels of symbolic links";
       case ENODATA -> "no data available";

@@ -4,11 +4,8 @@ import java.lang.foreign.Arena;
 
 /** How the kernel schedules single threads, {@code sched(7)}. */
 public final class Scheduling {
-  /** The usual policy, {@code SCHED_OTHER}. */
-  public static final int OTHER = 0;
-
   /** Runs only when nobody else wants the processor, {@code SCHED_IDLE}. */
-  public static final int IDLE = 5;
+  private static final int IDLE = 5;
 
   private Scheduling() {}
 
@@ -26,14 +23,5 @@ public final class Scheduling {
           "sched_setscheduler",
           "thread " + thread);
     }
-  }
-
-  /** The policy of a thread, such as {@link #OTHER}. */
-  public static int policy(int thread) throws LinuxException {
-    return (int)
-        LinuxException.check(
-            Syscall.call(SyscallNumber.SCHED_GETSCHEDULER, thread),
-            "sched_getscheduler",
-            "thread " + thread);
   }
 }
