@@ -165,11 +165,13 @@ abstract class SlowMountTest extends MountTest {
 
   /** The slots are all back, and the room that requests took up. */
   void assertQuiet() throws Exception {
+    // The kernel sends RELEASE when it likes, so one look is not enough; what leaked stays.
     Eventually.holds(
-        () -> files.running() == 0 && MountInternals.inFlight(mount) == 0,
-        () -> files.running() + " running, " + mount.channels());
-    // Room is given back just before the request is counted as answered.
-    assertEquals(0, MountInternals.budgetTaken(mount), "room taken");
+        () ->
+            files.running() == 0
+                && MountInternals.inFlight(mount) == 0
+                && MountInternals.budgetTaken(mount) == 0,
+        () -> files.running() + " running, or room taken, " + mount.channels());
   }
 
   /** The end of an open file comes some time after close(2). */
