@@ -15,6 +15,12 @@ public final class FileOps {
   /** Address of an empty path, for calls with {@link FileFlags#AT_EMPTY_PATH}. Never freed. */
   public static final long EMPTY_PATH = NativeString.address(Arena.global(), "");
 
+  /**
+   * What statx of a descriptor takes as path: none, where the kernel accepts that (Linux 6.11) and
+   * saves itself copying one.
+   */
+  private static final long NO_PATH = acceptsNoPath() ? 0 : EMPTY_PATH;
+
   /** Size of {@code struct open_how} in bytes. */
   public static final int OPEN_HOW_SIZE = 24;
 
@@ -123,6 +129,23 @@ public final class FileOps {
   public static long statx(int dirFd, long path, int flags, int mask, long buffer) {
     return Syscall.call(
         SyscallNumber.STATX, dirFd, path, flags, Integer.toUnsignedLong(mask), buffer);
+  }
+
+  /**
+   * Attributes of an open file, also of an {@code O_PATH} descriptor; the cheapest way to them.
+   *
+   * @param mask {@code STATX_*} bits that are wanted
+   * @param buffer address of {@link Statx#SIZE} bytes
+   */
+  public static long fstatx(int fd, int mask, long buffer) {
+    return statx(fd, NO_PATH, FileFlags.AT_EMPTY_PATH, mask, buffer);
+  }
+
+  private static boolean acceptsNoPath() {
+    try (Arena arena = Arena.ofConfined()) {
+      long buffer = arena.allocate(Statx.SIZE, Long.BYTES).address();
+      return statx(FileFlags.AT_FDCWD, 0, FileFlags.AT_EMPTY_PATH, 0, buffer) >= 0;
+    }
   }
 
   /** Numbers of a file's file system, into {@link StatFs#SIZE} bytes at {@code buffer}. */

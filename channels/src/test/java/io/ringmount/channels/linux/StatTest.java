@@ -125,6 +125,31 @@ class StatTest {
     }
   }
 
+  /** Of a link itself too: the descriptor says what is meant. */
+  @Test
+  void attributesOfADescriptorAreThoseOfItsFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "content");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    try (Arena arena = Arena.ofConfined()) {
+      long byName = arena.allocate(Statx.SIZE, Long.BYTES).address();
+      long byDescriptor = arena.allocate(Statx.SIZE, Long.BYTES).address();
+      for (Path path : new Path[] {file, link, directory}) {
+        int flags = FileFlags.O_PATH | FileFlags.O_NOFOLLOW;
+        int fd = FileOps.open(path, flags);
+        try {
+          statx(path, byName);
+          assertEquals(0, FileOps.fstatx(fd, FileFlags.STATX_BASIC_STATS, byDescriptor));
+        } finally {
+          FileOps.close(fd);
+        }
+        assertEquals(Statx.inode(byName), Statx.inode(byDescriptor));
+        assertEquals(Statx.mode(byName), Statx.mode(byDescriptor));
+        assertEquals(Statx.size(byName), Statx.size(byDescriptor));
+      }
+      assertEquals(-Errno.EBADF, FileOps.fstatx(-1, FileFlags.STATX_BASIC_STATS, byDescriptor));
+    }
+  }
+
   @Test
   void typeIsTheMagicNumber() throws IOException {
     int fd = FileOps.open(Path.of("/proc"), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY);

@@ -40,12 +40,7 @@ final class Answers {
 
   /** Reads the attributes of an open file, also of an O_PATH descriptor, into the scratch. */
   static long statx(int fd, Scratch scratch) {
-    return FileOps.statx(
-        fd,
-        FileOps.EMPTY_PATH,
-        FileFlags.AT_EMPTY_PATH,
-        FileFlags.STATX_BASIC_STATS,
-        scratch.statx);
+    return FileOps.fstatx(fd, FileFlags.STATX_BASIC_STATS, scratch.statx);
   }
 
   /** Answers with the present attributes of an inode, through a descriptor of its file. */

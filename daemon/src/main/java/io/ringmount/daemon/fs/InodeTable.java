@@ -54,12 +54,7 @@ final class InodeTable implements AutoCloseable {
     this.source = source;
     Scratch scratch = Scratch.get();
     LinuxException.check(
-        FileOps.statx(
-            source.root(),
-            FileOps.EMPTY_PATH,
-            FileFlags.AT_EMPTY_PATH,
-            FileFlags.STATX_BASIC_STATS,
-            scratch.statx),
+        FileOps.fstatx(source.root(), FileFlags.STATX_BASIC_STATS, scratch.statx),
         "statx",
         "the source directory");
     Inode root =

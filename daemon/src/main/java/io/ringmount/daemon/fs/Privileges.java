@@ -20,8 +20,7 @@ final class Privileges {
    * @return 0, or a negative error number
    */
   static long clear(int fd, Scratch scratch) {
-    long result =
-        FileOps.statx(fd, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, WANTED, scratch.statx);
+    long result = FileOps.fstatx(fd, WANTED, scratch.statx);
     if (result < 0 || scratch.type() != FileFlags.S_IFREG) {
       return result;
     }
