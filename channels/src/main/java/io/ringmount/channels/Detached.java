@@ -2,7 +2,6 @@ package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Errno;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A request that is served on memory of its own, away from the slot it came in. So it may wait for
@@ -10,20 +9,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * what the backend says at last is undone where it gave something out.
  */
 final class Detached implements ReplySink, Runnable {
-  private static final long NONE = 0;
-  private static final long ABANDONED = -1;
-
   private final Channel channel;
   private final Session session;
   private final Slot copy;
   private final Dispatcher dispatcher;
 
-  /**
-   * The number of the request that the slot waits for, {@link #ABANDONED} when it does not wait any
-   * more. Whoever changes it from the number answers the slot.
-   */
-  private final AtomicLong awaited = new AtomicLong(NONE);
+  private final Awaited awaited = new Awaited();
 
+  /** The slot that the request came in; {@link #awaited} says whether it still waits. */
   private Slot origin;
 
   /** Set while a worker runs this, which may wait. */
@@ -53,7 +46,7 @@ final class Detached implements ReplySink, Runnable {
       session.order().replace(slot, copy);
     }
     slot.detached(this);
-    awaited.set(slot.unique());
+    awaited.begin(slot.unique());
     onWorker = session.blocks(copy);
     if (onWorker) {
       try {
@@ -81,7 +74,7 @@ final class Detached implements ReplySink, Runnable {
     Slot slot = origin;
     copy.interrupted(unique);
     copy.givenUp(unique);
-    if (!awaited.compareAndSet(unique, ABANDONED)) {
+    if (!awaited.abandon(unique)) {
       return false;
     }
     slot.exchange().error(Errno.EINTR);
@@ -94,7 +87,7 @@ final class Detached implements ReplySink, Runnable {
   @Override
   public void complete(Slot done) {
     Exchange outcome = copy.exchange();
-    if (!undoing && awaited.compareAndSet(copy.unique(), NONE)) {
+    if (!undoing && awaited.end(copy.unique())) {
       origin.exchange().adopt(outcome);
     } else if (!undoing && outcome.replyError() == 0) {
       undo(outcome);
@@ -102,8 +95,8 @@ final class Detached implements ReplySink, Runnable {
     }
     undoing = false;
     origin = null;
-    channel.leaveLine(copy);
-    channel.finished(this);
+    channel.starter().leaveLine(copy);
+    channel.starter().finished(this);
   }
 
   /** Takes back what nobody will ever use or give back: the kernel never learned of it. */

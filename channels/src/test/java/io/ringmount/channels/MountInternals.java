@@ -24,7 +24,7 @@ final class MountInternals {
   }
 
   static Budget budget(Channel channel) throws ReflectiveOperationException {
-    return (Budget) field(Channel.class, channel, "budget");
+    return (Budget) field(Admission.class, field(Channel.class, channel, "admission"), "own");
   }
 
   private static Object field(Class<?> type, Object object, String name)

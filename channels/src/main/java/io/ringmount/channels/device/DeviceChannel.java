@@ -4,13 +4,13 @@ import io.ringmount.channels.Channel;
 import io.ringmount.channels.Session;
 import io.ringmount.channels.Slot;
 import io.ringmount.channels.linux.Errno;
-import io.ringmount.channels.linux.EventFd;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseDevice;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.waiting.Arrivals;
 import io.ringmount.channels.waiting.WaitStrategy;
+import io.ringmount.channels.waiting.WakeUp;
 import io.ringmount.channels.wire.OutHeader;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -22,27 +22,22 @@ import org.slf4j.LoggerFactory;
  * the slot returns to the channel's thread. Protocol: fuse(4), kernel {@code fs/fuse/dev.c}.
  *
  * <p>A thread in a blocking read cannot be woken. So while requests wait in this channel for what
- * other threads bring, the descriptor does not block, and the thread waits for it and for an event
- * together.
+ * other threads bring, the descriptor does not block, and the thread waits for it and for a {@link
+ * WakeUp} together.
  */
 public final class DeviceChannel extends Channel {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceChannel.class);
 
   private final int fd;
   private final Arrivals arrivals = this::isReadable;
-  private EventFd event;
+  private final WakeUp wakeUp = new WakeUp();
+  private final SlotWait slotWait = new SlotWait();
 
-  /** Of the descriptor and the event. */
+  /** Of the descriptor and the wake-up. */
   private Poll poll;
 
   /** Of the descriptor alone. */
   private Poll readable;
-
-  /** Set while the thread has no free slot and sleeps, or is about to. */
-  private volatile boolean starved;
-
-  /** Set while the thread waits for the event too, or is about to. */
-  private volatile boolean listening;
 
   /** Whether the descriptor is in non-blocking mode. */
   private boolean nonBlocking;
@@ -61,12 +56,12 @@ public final class DeviceChannel extends Channel {
 
   @Override
   protected void open() throws LinuxException {
-    event = EventFd.create();
+    wakeUp.open();
     readable = new Poll(1);
     readable.add(fd, Poll.POLLIN);
     poll = new Poll(2);
     poll.add(fd, Poll.POLLIN);
-    poll.add(event.fd(), Poll.POLLIN);
+    poll.add(wakeUp.fd(), Poll.POLLIN);
     for (Slot slot : slots()) {
       recycle(slot);
     }
@@ -146,13 +141,12 @@ public final class DeviceChannel extends Channel {
     }
     next = takeFree();
     if (next == null) {
-      // Say "starved", then look; the other side recycles, then looks at "starved".
-      starved = true;
+      slotWait.announce();
       next = takeFree();
       if (next == null && !hasRunnable()) {
         LockSupport.park(this);
       }
-      starved = false;
+      slotWait.end();
     }
     return next != null;
   }
@@ -169,18 +163,17 @@ public final class DeviceChannel extends Channel {
     if (!nonBlocking) {
       blockReads(false);
     }
-    // Say "listening", then look; the other side brings, then looks at "listening".
-    listening = true;
+    wakeUp.announce();
     boolean request = false;
     if (!hasRunnable()) {
       poll.await(Poll.FOREVER);
       metrics().systemCall();
       request = poll.returned(0) != 0;
       if (poll.returned(1) != 0) {
-        event.drain();
+        wakeUp.drain();
       }
     }
-    listening = false;
+    wakeUp.end();
     return request;
   }
 
@@ -191,12 +184,8 @@ public final class DeviceChannel extends Channel {
 
   @Override
   protected void wake() {
-    if (starved) {
-      LockSupport.unpark(thread());
-    }
-    if (listening) {
-      event.signal();
-    }
+    slotWait.wake(thread());
+    wakeUp.wake();
   }
 
   @Override
@@ -210,8 +199,8 @@ public final class DeviceChannel extends Channel {
       }
     }
     recycle(slot);
-    if (starved && !onThread()) {
-      LockSupport.unpark(thread());
+    if (!onThread()) {
+      slotWait.wake(thread());
     }
   }
 
@@ -240,13 +229,11 @@ public final class DeviceChannel extends Channel {
 
   @Override
   protected void release() {
-    // Others may signal the event as long as requests are with the file system.
+    // Others may wake the channel as long as requests are with the file system.
   }
 
   /** Gives back what other threads may have used until now. */
   public void close() {
-    if (event != null) {
-      event.close();
-    }
+    wakeUp.close();
   }
 }

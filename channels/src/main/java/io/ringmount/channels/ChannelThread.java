@@ -1,0 +1,90 @@
+package io.ringmount.channels;
+
+import io.ringmount.channels.linux.Cpu;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread of one channel and its life: pinned, {@link Channel#open}, then as {@link #serve} or
+ * {@link #abandon} say {@link Channel#run}, at last {@link Channel#end}. Whoever makes the mount
+ * starts it and lets it serve; what it came to can be waited for by any thread.
+ */
+final class ChannelThread {
+  private final Channel channel;
+  private final Thread thread;
+  private final CompletableFuture<Void> opened = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> permit = new CompletableFuture<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  ChannelThread(Channel channel) {
+    this.channel = channel;
+    this.thread = Thread.ofPlatform().daemon().name(channel.name()).unstarted(this::live);
+  }
+
+  private void live() {
+    try {
+      try {
+        if (channel.cpu() != Channel.UNPINNED) {
+          Cpu.pinCurrentThread(channel.cpu());
+        }
+        channel.open();
+        opened.complete(null);
+      } catch (Throwable e) {
+        opened.completeExceptionally(e);
+        return;
+      }
+      if (permit.join()) {
+        channel.run(() -> ready.complete(null));
+      }
+    } catch (Throwable e) {
+      // While starting, the thread that makes the mount reports it.
+      if (!ready.completeExceptionally(e)) {
+        failure.complete(e);
+      }
+    } finally {
+      channel.end();
+      ended.countDown();
+    }
+  }
+
+  Thread thread() {
+    return thread;
+  }
+
+  /** Starts the thread. */
+  void prepare() {
+    thread.start();
+  }
+
+  /** What {@link Channel#open} came to. */
+  CompletableFuture<Void> opened() {
+    return opened;
+  }
+
+  /** Lets the prepared thread serve; completes when it does. */
+  CompletableFuture<Void> serve() {
+    permit.complete(true);
+    return ready;
+  }
+
+  /** Completes if the thread, once serving, ends for another reason than the connection's end. */
+  CompletableFuture<Throwable> failure() {
+    return failure;
+  }
+
+  /** Lets a thread that was prepared, or not even that, end without having served. */
+  void abandon() {
+    if (thread.getState() == Thread.State.NEW) {
+      ended.countDown();
+    }
+    permit.complete(false);
+  }
+
+  /** Waits until the thread has ended; false when it still runs after {@code millis}. */
+  boolean awaitEnd(long millis) throws InterruptedException {
+    return ended.await(millis, TimeUnit.MILLISECONDS);
+  }
+}
