@@ -105,6 +105,11 @@ public final class MountOptions {
     return values.balanced;
   }
 
+  /** Whether channels give way to callers that would move to another processor. */
+  public boolean lends() {
+    return values.lends;
+  }
+
   /** Where the counters are kept; empty: in memory of this process. */
   public Optional<Path> metrics() {
     return Optional.ofNullable(values.metrics);
@@ -132,6 +137,7 @@ public final class MountOptions {
     private Execution execution = Execution.INLINE;
     private boolean ordered;
     private boolean balanced = true;
+    private boolean lends = true;
     private Path metrics;
     private Tuning tuning = Tuning.DEFAULT;
 
@@ -155,6 +161,7 @@ public final class MountOptions {
       execution = other.execution;
       ordered = other.ordered;
       balanced = other.balanced;
+      lends = other.lends;
       metrics = other.metrics;
       tuning = other.tuning;
     }
@@ -279,6 +286,11 @@ public final class MountOptions {
 
     public Builder balanced(boolean value) {
       balanced = value;
+      return this;
+    }
+
+    public Builder lends(boolean value) {
+      lends = value;
       return this;
     }
 

@@ -25,6 +25,7 @@ public final class Session implements AutoCloseable {
   private final Budget budget;
   private final WorkerPool workers;
   private final boolean balanced;
+  private final boolean lends;
   private final int slots;
   private final Interrupts interrupts = new Interrupts();
   private final Optional<Path> metricsFile;
@@ -46,6 +47,7 @@ public final class Session implements AutoCloseable {
     this.budget = limit > 0 && limit < slots ? new Budget(limit) : null;
     this.workers = new WorkerPool(2 * slots);
     this.balanced = options.balanced();
+    this.lends = options.lends();
     this.slots = slots;
     this.metricsFile = options.metrics();
     this.tuning = options.tuning();
@@ -59,6 +61,11 @@ public final class Session implements AutoCloseable {
   /** Whether channels take over requests from each other. */
   public boolean balanced() {
     return balanced;
+  }
+
+  /** Whether channels give way to callers that would move to another processor. */
+  public boolean lends() {
+    return lends;
   }
 
   FileSystem fileSystem() {
@@ -128,11 +135,18 @@ public final class Session implements AutoCloseable {
     tuning = wanted;
   }
 
-  /** What waking a thread on another processor costs; measured when it is first needed. */
   private long wakeUpNanos(List<Channel> pinned, Tuning wanted) throws IOException {
     boolean needed = pinned.stream().anyMatch(each -> wanted.busyPoll(each.cpu()).isAuto());
-    if (needed && wakeUpNanos == UNKNOWN) {
-      int cpu = pinned.getFirst().cpu();
+    return needed ? wakeUpNanos(pinned.getFirst().cpu()) : wakeUpNanos;
+  }
+
+  /**
+   * What waking a thread on another processor costs, in ns; measured when it is first needed.
+   *
+   * @param cpu where the waking thread runs
+   */
+  public synchronized long wakeUpNanos(int cpu) throws IOException {
+    if (wakeUpNanos == UNKNOWN) {
       int other = Arrays.stream(Cpu.usable()).filter(each -> each != cpu).findFirst().orElse(cpu);
       wakeUpNanos = WakeUpCost.measure(cpu, other);
     }

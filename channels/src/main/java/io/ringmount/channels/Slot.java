@@ -160,7 +160,7 @@ public final class Slot {
   }
 
   /** Thread id of the present request's caller, as in {@link Request#pid}. */
-  int pid() {
+  public int pid() {
     return pid;
   }
 

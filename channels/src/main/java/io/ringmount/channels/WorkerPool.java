@@ -1,17 +1,23 @@
 package io.ringmount.channels;
 
+import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.Scheduling;
 import java.util.Comparator;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads that may wait for a backend, so that channels need not. Threads are made as needed, up to
  * a bound, and end when there is nothing to do.
  */
 final class WorkerPool implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
+
   private static final long IDLE_SECONDS = 30;
 
   /** More than any backend answers at once; each is a stack of memory. */
@@ -49,8 +55,18 @@ final class WorkerPool implements AutoCloseable {
                 Thread.ofPlatform()
                     .daemon()
                     .name("worker-" + number.getAndIncrement())
-                    .unstarted(each));
+                    .unstarted(() -> work(each)));
     executor.allowCoreThreadTimeOut(true);
+  }
+
+  private static void work(Runnable actions) {
+    try {
+      // A thread begins with the priority of the one that made it: see Session.lends.
+      Scheduling.makeNormal(Scheduling.currentThread());
+    } catch (LinuxException e) {
+      LOG.warn("a worker keeps the priority it has: {}", e.getMessage());
+    }
+    actions.run();
   }
 
   /**

@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.Scheduling;
+import io.ringmount.channels.linux.ThreadPolicy;
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +72,33 @@ class WorkerPoolTest {
       await(four);
     } finally {
       release.countDown();
+    }
+  }
+
+  @Test
+  void aWorkerIsAsImportantAsOthersWhoeverNeedsIt() throws Exception {
+    CompletableFuture<Integer> policy = new CompletableFuture<>();
+    try (WorkerPool pool = new WorkerPool(1)) {
+      Thread lent =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  Scheduling.makeIdle(Scheduling.currentThread());
+                } catch (LinuxException e) {
+                  policy.completeExceptionally(e);
+                }
+                pool.execute(
+                    false,
+                    () -> {
+                      try {
+                        policy.complete(ThreadPolicy.ofCurrentThread());
+                      } catch (IOException e) {
+                        policy.completeExceptionally(e);
+                      }
+                    });
+              });
+      assertEquals(ThreadPolicy.NORMAL, policy.get(20, TimeUnit.SECONDS));
+      lent.join();
     }
   }
 

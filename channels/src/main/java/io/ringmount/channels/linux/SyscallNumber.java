@@ -39,6 +39,7 @@ public final class SyscallNumber {
   public static final int PRCTL = 157;
   public static final int MOUNT = 165;
   public static final int UMOUNT2 = 166;
+  public static final int GETTID = 186;
   public static final int GETDENTS64 = 217;
   public static final int FADVISE64 = 221;
   public static final int OPENAT = 257;

@@ -5,8 +5,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * What one channel counts. Allocates nothing and writes to no cache line of another channel.
  *
- * <p>{@link #received}, {@link #polled} and {@link #waited} are for the channel's thread alone and
- * plain additions; everything else is for any thread and, where it records, atomic.
+ * <p>{@link #received}, {@link #polled}, {@link #waited} and {@link #moved} are for the channel's
+ * thread alone and plain additions; everything else is for any thread and, where it records,
+ * atomic.
  *
  * <p>Each request that is {@link #received} leaves by one {@link #completed} or {@link #abandoned}
  * of the same channel, whichever thread or channel does the work. All durations are nanoseconds;
@@ -112,6 +113,16 @@ public final class ChannelMetrics {
   /** This channel took over {@code requests} requests of another one. */
   public void stolen(int requests) {
     add(Metric.STOLEN, requests);
+  }
+
+  /** The caller of a request had made its last one on another processor. Channel thread only. */
+  public void moved() {
+    increment(Metric.MOVED, 1);
+  }
+
+  /** The channel's processor is lent from now on. */
+  public void lent() {
+    add(Metric.LENT, 1);
   }
 
   /** A request runs on the worker pool. */

@@ -164,6 +164,23 @@ public enum Metric {
       Stability.EXPERIMENTAL,
       "Requests that ran on the worker pool."),
 
+  /** Callers that the kernel moves from processor to processor. */
+  MOVED(
+      "ringmount_moved_total",
+      Kind.COUNTER,
+      Unit.COUNT,
+      Stability.EXPERIMENTAL,
+      "Requests whose caller had made its last one on another processor."),
+
+  /** Times the channel's processor was lent. */
+  LENT(
+      "ringmount_lent_total",
+      Kind.COUNTER,
+      Unit.COUNT,
+      Stability.EXPERIMENTAL,
+      "Times the channel's thread began to run at idle priority, so that callers stay on its"
+          + " processor."),
+
   /** Requests that will never be answered. */
   ABANDONED(
       "ringmount_abandoned_total",

@@ -5,6 +5,7 @@ import io.ringmount.channels.Slot;
 import io.ringmount.channels.linux.ExitGuard;
 import io.ringmount.channels.linux.LinuxException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,6 +17,8 @@ final class Rings implements AutoCloseable {
   private final int fuseFd;
   private final Slot[] slots;
   private final ExitGuard guard;
+  private final Callers callers = new Callers();
+  private final Optional<Lender> lender;
 
   /** Slots that the kernel may still fill or that hold a request. */
   private final AtomicInteger alive = new AtomicInteger();
@@ -26,12 +29,14 @@ final class Rings implements AutoCloseable {
   /**
    * @param fuseFd any descriptor of the connection; stays the caller's
    * @param slots of the region, by their index
+   * @param lender closed with this; empty: no channel lends its processor
    */
-  Rings(RingMode mode, int fuseFd, Slot[] slots) throws LinuxException {
+  Rings(RingMode mode, int fuseFd, Slot[] slots, Optional<Lender> lender) throws LinuxException {
     this.guard = ExitGuard.create();
     this.mode = mode;
     this.fuseFd = fuseFd;
     this.slots = slots;
+    this.lender = lender;
   }
 
   RingMode mode() {
@@ -41,6 +46,14 @@ final class Rings implements AutoCloseable {
   /** What the threads of strict rings poll. */
   ExitGuard guard() {
     return guard;
+  }
+
+  Callers callers() {
+    return callers;
+  }
+
+  Optional<Lender> lender() {
+    return lender;
   }
 
   int fuseFd() {
@@ -89,6 +102,7 @@ final class Rings implements AutoCloseable {
   /** When no channel has a ring any more. */
   @Override
   public void close() {
+    lender.ifPresent(Lender::close);
     guard.close();
   }
 }

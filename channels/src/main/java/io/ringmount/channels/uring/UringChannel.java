@@ -36,8 +36,15 @@ final class UringChannel extends Channel {
   private final Transfers transfers;
   private final WakeUp wakeUp = new WakeUp();
   private final Arrivals arrivals = this::hasArrived;
+  private final SecondLook secondLook = new SecondLook();
   private IoUring ring;
   private Submissions submissions;
+
+  /** Of this thread's processor; null when it is never lent. */
+  private Lender.Loan loan;
+
+  /** Requests whose caller came from another processor. */
+  private int moves;
 
   /** Transfers that the kernel has. */
   private int carried;
@@ -79,6 +86,7 @@ final class UringChannel extends Channel {
     ring.limitWorkers(2 * rings.size(), 2 * rings.size());
     submissions = new Submissions(ring, rings, this);
     wakeUp.open();
+    loan = rings.lender().flatMap(lender -> lender.join(metrics())).orElse(null);
   }
 
   @Override
@@ -144,6 +152,10 @@ final class UringChannel extends Channel {
     metrics().batch(replies);
     FileTransfer each;
     while ((each = transfers.takeSubmitted()) != null) {
+      if (loan != null) {
+        // The kernel may make a thread for it, of this thread's priority.
+        loan.reclaim();
+      }
       submissions.transfer(each);
       carried++;
     }
@@ -184,6 +196,10 @@ final class UringChannel extends Channel {
     wakeUp.end();
     if (idle) {
       metrics().waited();
+      if (secondLook.due() && ring.ready() == 1) {
+        enter(0);
+        secondLook.found(ring.ready() > 1);
+      }
     }
   }
 
@@ -245,6 +261,7 @@ final class UringChannel extends Channel {
   private void arrived(Slot slot, int result) {
     if (result == 0) {
       slot.receivedFromRing(this);
+      noteCaller(slot);
       received(slot);
       bulk = slot.bulk();
       return;
@@ -257,6 +274,15 @@ final class UringChannel extends Channel {
       metrics().failed();
       LOG.error(
           "slot {} of queue {} is lost: {}", slot.index(), slot.queue(), Errno.describe(-result));
+    }
+  }
+
+  private void noteCaller(Slot slot) {
+    if (loan != null && rings.callers().moved(slot.pid(), slot.queue())) {
+      metrics().moved();
+      if (++moves % Lender.ATTENTION == 0) {
+        rings.lender().get().attention();
+      }
     }
   }
 
@@ -329,6 +355,9 @@ final class UringChannel extends Channel {
 
   @Override
   protected void release() {
+    if (loan != null) {
+      loan.close();
+    }
     if (ring != null) {
       ring.close();
     }

@@ -2,16 +2,19 @@ package io.ringmount.channels.uring;
 
 import io.ringmount.channels.Channel;
 import io.ringmount.channels.MountOptions;
+import io.ringmount.channels.RingMode;
 import io.ringmount.channels.Session;
 import io.ringmount.channels.Slot;
 import io.ringmount.channels.SlotSource;
 import io.ringmount.channels.Transport;
 import io.ringmount.channels.device.DeviceChannel;
+import io.ringmount.channels.linux.Cpu;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -58,7 +61,7 @@ public final class UringTransport extends Transport {
 
   @Override
   protected List<Channel> makeChannels() throws IOException {
-    shared = new Rings(options.ringMode(), fd, slots.all());
+    shared = new Rings(options.ringMode(), fd, slots.all(), lender());
     Map<Integer, List<Integer>> served = servedQueues();
     for (Map.Entry<Integer, List<Integer>> each : served.entrySet()) {
       int cpu = each.getKey();
@@ -76,6 +79,16 @@ public final class UringTransport extends Transport {
     List<Channel> channels = new ArrayList<>(rings);
     channels.add(control);
     return channels;
+  }
+
+  /**
+   * With one processor no caller can move; a kernel thread that commits has the priority already.
+   */
+  private Optional<Lender> lender() throws IOException {
+    boolean wanted = session().lends() && options.ringMode() != RingMode.SQPOLL;
+    return wanted && Cpu.usable().length > 1
+        ? Optional.of(new Lender(session().wakeUpNanos(cpus.getFirst())))
+        : Optional.empty();
   }
 
   /** Which queues the channel of each CPU serves; a CPU beyond the queues has no channel. */

@@ -1,6 +1,6 @@
 package io.ringmount.channels.waiting;
 
-/** Tells whether other threads want the processor that the calling thread runs on. */
+/** Tells whether other threads want the processor that a channel's thread runs on. */
 @FunctionalInterface
 public interface CoreContention {
   /** For where the kernel does not tell: nobody is known to want the core. */
@@ -8,7 +8,7 @@ public interface CoreContention {
 
   /**
    * Whether others wanted the core since the last call. May make a system call, does not allocate.
-   * Channel thread only.
+   * For one thread.
    */
   boolean wanted();
 }

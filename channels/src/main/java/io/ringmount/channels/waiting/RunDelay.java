@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Sees that others want the core from the time this thread was runnable and did not run. Of {@code
+ * Sees that others want the core from the time a thread was runnable and did not run. Of {@code
  * /proc/thread-self/schedstat}: ns on the processor, ns of delay, number of times it was put on the
  * processor (kernel {@code Documentation/scheduler/sched-stats.rst}; needs CONFIG_SCHED_INFO).
  */
@@ -42,7 +42,7 @@ public final class RunDelay implements CoreContention, AutoCloseable {
   }
 
   /**
-   * Watches the calling thread, which is the only one that may use the result.
+   * Watches the calling thread. Any thread may use the result, one at a time.
    *
    * @throws LinuxException {@code open} when the kernel keeps no such numbers
    */

@@ -55,6 +55,8 @@ class ChannelMetricsTest {
     channel.blocked(700);
     channel.blocked(-1);
     channel.stolen(4);
+    channel.moved();
+    channel.lent();
     channel.detached();
 
     Map<Metric, Long> expected = new EnumMap<>(Metric.class);

@@ -69,10 +69,10 @@ class HostileMetricsFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 2, -1, Integer.MAX_VALUE})
+  @ValueSource(ints = {0, MetricsHeader.VERSION + 1, -1, Integer.MAX_VALUE})
   void otherVersionIsRefused(int version) throws IOException {
     good.putInt(MetricsHeader.VERSION_OFFSET, version);
-    assertRefused(good, "metrics of format " + version + ", expected 1");
+    assertRefused(good, "metrics of format " + version + ", expected " + MetricsHeader.VERSION);
   }
 
   @ParameterizedTest

@@ -54,6 +54,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
         .metrics(metrics)
         .ordered(get(OptionTable.ORDERED) == Ordering.INODE)
         .balanced(get(OptionTable.BALANCE))
+        .lends(get(OptionTable.LEND))
         .tuning(
             new Tuning(
                 get(OptionTable.BUSY_POLL),

@@ -145,6 +145,15 @@ public final class OptionTable {
           "true",
           "Idle channels take over requests from overloaded ones.");
 
+  public static final Option<Boolean> LEND =
+      fixed(
+          Section.CHANNELS,
+          "lend",
+          ValueType.bool(),
+          "true",
+          "Channels run at idle priority while callers would otherwise move to another processor"
+              + " at every request.");
+
   public static final Option<Long> MEMORY_BUDGET =
       fixed(
           Section.MOUNT,
@@ -214,6 +223,7 @@ public final class OptionTable {
           MAX_BACKGROUND,
           MAX_INFLIGHT,
           BALANCE,
+          LEND,
           ENABLED,
           SERVER);
 
