@@ -346,9 +346,12 @@ public abstract class Channel implements ReplySink {
     return processing.depth();
   }
 
-  /** How long this thread would take for what is in its queue, as requests went lately. */
+  /**
+   * How long this thread would take for what is in its queue, as requests went lately, without the
+   * request it is about to begin: nobody else would begin that sooner. Channel thread only.
+   */
   public final long backlogNanos() {
-    return depth() * starter.serviceNanos();
+    return Math.max(0, depth() - 1) * starter.serviceNanos();
   }
 
   // ---- the free queue --------------------------------------------------------------------------

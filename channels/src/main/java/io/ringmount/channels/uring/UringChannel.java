@@ -278,7 +278,8 @@ final class UringChannel extends Channel {
   }
 
   private void noteCaller(Slot slot) {
-    if (loan != null && rings.callers().moved(slot.pid(), slot.queue())) {
+    // What bulk data costs is far more than a move.
+    if (loan != null && !slot.bulk() && rings.callers().moved(slot.pid(), slot.queue())) {
       metrics().moved();
       if (++moves % Lender.ATTENTION == 0) {
         rings.lender().get().attention();
