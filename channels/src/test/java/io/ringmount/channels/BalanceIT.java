@@ -1,11 +1,13 @@
 package io.ringmount.channels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.metrics.Metric;
+import io.ringmount.channels.metrics.MetricsSnapshot;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -114,13 +116,21 @@ class BalanceIT extends MountTest {
     }
   }
 
-  /** However long its requests take: nobody else would begin them sooner. */
+  /** However long its requests take: nobody else would begin them sooner, or even look. */
   @Test
   void oneCallerNeedsNoHelp() throws Exception {
+    int requests = 500;
     try (FuseMount mount = mount(true)) {
-      call(1, 500);
+      call(1, requests);
       join();
       assertEquals(0, stolen(mount));
+      long calls = 0;
+      for (int channel = 0; channel < mount.metrics().channels().size(); channel++) {
+        MetricsSnapshot snapshot = mount.metrics().snapshot(channel);
+        boolean served = snapshot.value(Metric.REQUESTS) >= requests;
+        calls += served ? 0 : snapshot.value(Metric.SYSTEM_CALLS);
+      }
+      assertTrue(calls < requests / 5, calls + " system calls of channels without a request");
     }
   }
 }
