@@ -56,7 +56,7 @@ class LenderTest {
       try (Lender lender = new Lender(TimeUnit.MILLISECONDS.toNanos(1));
           Lender.Loan _ = lender.join(metrics).orElseThrow()) {
         requestsUntil(ThreadPolicy.IDLE, true, lender);
-        assertEquals(1, metrics.value(Metric.LENT));
+        assertTrue(metrics.value(Metric.LENT) > 0);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (ThreadPolicy.ofCurrentThread() != ThreadPolicy.NORMAL
             && System.nanoTime() - end < 0) {
