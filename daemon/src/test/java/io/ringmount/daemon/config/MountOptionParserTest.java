@@ -59,6 +59,7 @@ class MountOptionParserTest {
     assertEquals(automatic.maxInFlight(), mount.maxInFlight());
     assertEquals(automatic.ordered(), mount.ordered());
     assertEquals(automatic.balanced(), mount.balanced());
+    assertEquals(automatic.lends(), mount.lends());
     assertEquals(Tuning.DEFAULT, mount.tuning());
   }
 
@@ -68,6 +69,7 @@ class MountOptionParserTest {
         settings(
             "transport=device,channels=0-1:8,slots=4,memory_budget=64m,crash_safe=bounded",
             "busy_poll=50us,busy_poll_share=0.5,spin_share=.75,ordered=inode,balance=off",
+            "lend=off",
             "max_background=12,max_inflight=34,backend_io=async",
             "entry_timeout=200us,attr_timeout=2,negative_timeout=1.5s,direct_io,ro");
     MountOptions mount = settings.toMountOptions(CPUS, Execution.DETACHED, Path.of("/run/metrics"));
@@ -84,6 +86,7 @@ class MountOptionParserTest {
     assertEquals(BackendIo.ASYNC, settings.get(OptionTable.BACKEND_IO));
     assertTrue(mount.ordered());
     assertFalse(mount.balanced());
+    assertFalse(mount.lends());
     assertEquals(new Tuning(new BusyPoll(50_000), Map.of(), 0.5, 0.75), mount.tuning());
     assertEquals(200_000, settings.toMirrorOptions(10).entryTimeoutNanos());
     assertEquals(2_000_000_000L, settings.toMirrorOptions(10).attributesTimeoutNanos());

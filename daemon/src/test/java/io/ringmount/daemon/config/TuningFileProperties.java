@@ -47,6 +47,7 @@ class TuningFileProperties {
     VALUES.put(OptionTable.MAX_BACKGROUND, counts);
     VALUES.put(OptionTable.MAX_INFLIGHT, counts);
     VALUES.put(OptionTable.BALANCE, truths);
+    VALUES.put(OptionTable.LEND, truths);
     VALUES.put(OptionTable.ENABLED, truths);
     VALUES.put(OptionTable.SERVER, List.of("auto", "0", "5"));
   }
