@@ -6,6 +6,7 @@ import io.ringmount.channels.linux.ExitGuard;
 import io.ringmount.channels.linux.LinuxException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -29,14 +30,17 @@ final class Rings implements AutoCloseable {
   /**
    * @param fuseFd any descriptor of the connection; stays the caller's
    * @param slots of the region, by their index
-   * @param lender closed with this; empty: no channel lends its processor
+   * @param moveNanos what it costs a caller to be moved to another processor; empty: no channel
+   *     lends its own
    */
-  Rings(RingMode mode, int fuseFd, Slot[] slots, Optional<Lender> lender) throws LinuxException {
+  Rings(RingMode mode, int fuseFd, Slot[] slots, OptionalLong moveNanos) throws LinuxException {
     this.guard = ExitGuard.create();
     this.mode = mode;
     this.fuseFd = fuseFd;
     this.slots = slots;
-    this.lender = lender;
+    // Last, as it has a thread: nothing after it fails.
+    this.lender =
+        moveNanos.isPresent() ? Optional.of(new Lender(moveNanos.getAsLong())) : Optional.empty();
   }
 
   RingMode mode() {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -61,7 +61,7 @@ public final class UringTransport extends Transport {
 
   @Override
   protected List<Channel> makeChannels() throws IOException {
-    shared = new Rings(options.ringMode(), fd, slots.all(), lender());
+    shared = new Rings(options.ringMode(), fd, slots.all(), moveNanos());
     Map<Integer, List<Integer>> served = servedQueues();
     for (Map.Entry<Integer, List<Integer>> each : served.entrySet()) {
       int cpu = each.getKey();
@@ -84,11 +84,11 @@ public final class UringTransport extends Transport {
   /**
    * With one processor no caller can move; a kernel thread that commits has the priority already.
    */
-  private Optional<Lender> lender() throws IOException {
+  private OptionalLong moveNanos() throws IOException {
     boolean wanted = session().lends() && options.ringMode() != RingMode.SQPOLL;
     return wanted && Cpu.usable().length > 1
-        ? Optional.of(new Lender(session().wakeUpNanos(cpus.getFirst())))
-        : Optional.empty();
+        ? OptionalLong.of(session().wakeUpNanos(cpus.getFirst()))
+        : OptionalLong.empty();
   }
 
   /** Which queues the channel of each CPU serves; a CPU beyond the queues has no channel. */
