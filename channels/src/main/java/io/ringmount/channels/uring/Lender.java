@@ -59,14 +59,14 @@ final class Lender implements AutoCloseable {
     }
 
     private void lend(boolean wanted) throws LinuxException {
-      if (wanted != lent) {
-        if (wanted) {
-          Scheduling.makeIdle(threadId);
-          metrics.lent();
-        } else {
-          Scheduling.makeNormal(threadId);
-        }
-        lent = wanted;
+      if (wanted && !lent) {
+        // First: a thread that wants its processor back then waits until it has been lent.
+        lent = true;
+        metrics.lent();
+        Scheduling.makeIdle(threadId);
+      } else if (!wanted && lent) {
+        Scheduling.makeNormal(threadId);
+        lent = false;
       }
     }
 
