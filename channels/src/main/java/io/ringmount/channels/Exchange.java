@@ -236,10 +236,12 @@ final class Exchange
     replyError = 0;
     if (data) {
       replySize = payload.position();
+      slot.executed(0, replySize, false);
     } else {
+      replySize = stagedSize;
+      slot.executed(0, replySize, true);
       // From here on the names of the request are gone.
       Memory.copy(slot.stagedAddress(), slot.payloadAddress(), stagedSize);
-      replySize = stagedSize;
     }
     sink.complete(slot);
   }
@@ -280,6 +282,7 @@ final class Exchange
       replyError = other.replyError;
       replySize = other.replySize;
       Memory.copy(other.payloadAddress(), slot.payloadAddress(), replySize);
+      slot.executed(replyError, replySize, false);
       sink.complete(slot);
     }
   }
@@ -321,6 +324,7 @@ final class Exchange
   private void fail(int errno) {
     replyError = errno > 0 && errno < 512 ? -errno : -Errno.EIO;
     replySize = 0;
+    slot.executed(replyError, 0, false);
     sink.complete(slot);
   }
 
@@ -337,6 +341,16 @@ final class Exchange
   @Override
   public long unique() {
     return slot.unique();
+  }
+
+  @Override
+  public long journal() {
+    return slot.journalAddress();
+  }
+
+  @Override
+  public boolean isResumed() {
+    return slot.isResumed();
   }
 
   @Override

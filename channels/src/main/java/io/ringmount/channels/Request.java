@@ -25,4 +25,22 @@ public interface Request {
    * possibly when the request has just been answered.
    */
   void onInterrupt(Runnable action);
+
+  /** Bytes of the {@link #journal}. */
+  int JOURNAL_SIZE = 128;
+
+  /**
+   * Memory that stays with the request until it is answered, also when the process that serves it
+   * dies and a successor goes on. Its first 8 bytes are zero until the file system writes there.
+   *
+   * @return address of {@value #JOURNAL_SIZE} bytes, aligned to 64
+   */
+  long journal();
+
+  /**
+   * Whether a process that served the mount before had begun with this request and ended before it
+   * answered: it may have been carried out, wholly, in part or not at all. The journal is as that
+   * process left it.
+   */
+  boolean isResumed();
 }

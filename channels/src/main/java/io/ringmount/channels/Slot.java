@@ -32,6 +32,7 @@ public final class Slot {
   private long node;
   private int pid;
   private int opcode;
+  private boolean resumed;
 
   /** What serves the present request elsewhere, or has served an earlier one. */
   private volatile Detached detached;
@@ -228,6 +229,31 @@ public final class Slot {
     Memory.putIntRelease(address + SlotLayout.STATE, state);
   }
 
+  /** Memory of the present request, see {@link Request#journal}. */
+  long journalAddress() {
+    return address + SlotLayout.JOURNAL;
+  }
+
+  /** Whether an earlier process had begun with the present request. */
+  boolean isResumed() {
+    return resumed;
+  }
+
+  /**
+   * Records the outcome of the present request: from here on nobody need carry it out again. The
+   * thread that replies.
+   *
+   * @param error 0 or {@code -errno}
+   * @param bytes of the reply
+   * @param staged whether they still lie in the staging area
+   */
+  void executed(int error, int bytes, boolean staged) {
+    Memory.putInt(address + SlotLayout.ERROR, error);
+    Memory.putInt(address + SlotLayout.SIZE, bytes);
+    Memory.putInt(address + SlotLayout.IS_STAGED, staged ? 1 : 0);
+    state(SlotState.EXECUTED);
+  }
+
   boolean advance(int from, int to) {
     return Memory.compareAndSetInt(address + SlotLayout.STATE, from, to);
   }
@@ -290,6 +316,10 @@ public final class Slot {
     node = in.node();
     pid = in.pid();
     opcode = in.opcode();
+    resumed = false;
+    Memory.putInt(address + SlotLayout.OPCODE, opcode);
+    Memory.putLong(address + SlotLayout.TAKEN, unique);
+    Memory.putLong(address + SlotLayout.JOURNAL, 0);
     state(SlotState.RECEIVED);
   }
 

@@ -9,7 +9,9 @@ package io.ringmount.channels;
  *          page 1 + k       slot k, {@code PAGE + payload} bytes apart
  *
  *  slot:   0    struct fuse_uring_req_header: what the kernel fills and reads (288 bytes)
- *          512  u32 state ({@link SlotState})
+ *          512  u32 state ({@link SlotState}), u32 operation, u64 number of the request taken up,
+ *               s32 error of the reply, u32 bytes of the reply, u32 whether those are staged
+ *          576  journal of the request (128 bytes, {@link Request#journal})
  *          1024 staged reply: structs of a reply until it is given (256 bytes)
  *          1280 struct iovec of a transfer
  *          4016 struct fuse_in_header and up to 40 bytes of arguments, when read from a device
@@ -23,13 +25,19 @@ final class SlotLayout {
   static final int PAGE = 4096;
 
   static final long MAGIC = 0x544f4c53_474e4952L; // "RINGSLOT"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int REGION_MAGIC = 0;
   static final int REGION_VERSION = 8;
   static final int REGION_SLOTS = 12;
   static final int REGION_PAYLOAD = 16;
 
   static final int STATE = 512;
+  static final int OPCODE = 516;
+  static final int TAKEN = 520;
+  static final int ERROR = 528;
+  static final int SIZE = 532;
+  static final int IS_STAGED = 536;
+  static final int JOURNAL = 576;
   static final int STAGED = 1024;
   static final int STAGED_SIZE = 256;
   static final int VECTOR = STAGED + STAGED_SIZE;

@@ -4,7 +4,7 @@ package io.ringmount.channels;
  * How far the request in a slot has come. Stored in the slot, for whoever must go on with it:
  *
  * <pre>
- *   OFFERED ─► RECEIVED ─► EXECUTING ─► REPLYING ─► READY ─► OFFERED
+ *   OFFERED ─► RECEIVED ─► EXECUTING ─► REPLYING ─► EXECUTED ─► READY ─► OFFERED
  * </pre>
  *
  * Who writes: the channel thread, except from EXECUTING to READY, which is the thread that replies.
@@ -20,11 +20,14 @@ final class SlotState {
   /** The file system has the request. */
   static final int EXECUTING = 2;
 
-  /** Somebody has taken it on to reply and writes the reply. */
+  /** Somebody has taken it on to reply and is about to record the outcome. */
   static final int REPLYING = 3;
 
+  /** The outcome is recorded in the slot; the reply is made from it, again if need be. */
+  static final int EXECUTED = 4;
+
   /** The reply is complete; the slot is on its way back to the kernel. */
-  static final int READY = 4;
+  static final int READY = 5;
 
   private SlotState() {}
 }

@@ -12,6 +12,7 @@ import io.ringmount.channels.wire.SetattrValid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +41,19 @@ final class Mirror implements AutoCloseable {
     public int opcode() {
       return 0;
     }
+
+    @Override
+    public long journal() {
+      return JOURNAL.address();
+    }
+
+    @Override
+    public boolean isResumed() {
+      return false;
+    }
   }
+
+  private static final MemorySegment JOURNAL = Arena.global().allocate(Request.JOURNAL_SIZE, 64);
 
   final MirrorFileSystem fs;
   private final Path source;
