@@ -44,6 +44,9 @@ public abstract class Channel implements ReplySink {
   /** Set before the thread starts. */
   private ChannelMetrics metrics;
 
+  /** Set by who wants to know whether the thread goes on, cleared by it. */
+  private volatile boolean challenged;
+
   /**
    * The last time the thread looked at the clock, which it does for every request, by
    * System.nanoTime. This thread only.
@@ -208,6 +211,55 @@ public abstract class Channel implements ReplySink {
     return life.awaitEnd(millis);
   }
 
+  /**
+   * Waits until the kernel has the thread no more, once it has ended; false when it still has after
+   * {@code millis}.
+   */
+  public final boolean awaitExit(long millis) throws InterruptedException {
+    return life.awaitExit(millis);
+  }
+
+  /**
+   * Leaves detached requests that change nothing to a successor, once the thread has ended; the
+   * others end here.
+   */
+  public final void leaveDetached() {
+    for (Slot slot : slots) {
+      long unique = slot.unique();
+      Detached detached = slot.detached();
+      if (detached != null && slot.holds(unique) && Interrupts.isRepeatable(slot.opcode())) {
+        detached.leave(unique);
+      }
+    }
+  }
+
+  /** The kernel's number of the thread, once it is prepared. */
+  final int threadId() {
+    return life.threadId();
+  }
+
+  /** Whether the thread does nothing but wait for requests; any thread, and at once outdated. */
+  protected abstract boolean isWaiting();
+
+  /**
+   * Whether the thread has gone on since this was last asked, or waits for requests. By one other
+   * thread.
+   */
+  final boolean goesOn() {
+    boolean goesOn = !challenged || isWaiting();
+    challenged = true;
+    return goesOn;
+  }
+
+  /** Requests that the file system has; any thread. */
+  public final int running() {
+    int count = waiting.running();
+    for (Slot slot : slots) {
+      count += slot.detached() == null && SlotRecovery.isBusy(slot) ? 1 : 0;
+    }
+    return count;
+  }
+
   /** Requests received and not yet answered, and those given up that still run; any thread. */
   public final int inFlight() {
     // A detached request counts as running before it is answered, so looks must be in this order.
@@ -248,6 +300,9 @@ public abstract class Channel implements ReplySink {
    * one, so that what has arrived meanwhile can overtake the rest. Channel thread only.
    */
   protected final void process() {
+    if (challenged) {
+      challenged = false;
+    }
     if (interrupted.take()) {
       processing.removeInterrupted(this::refuseUnadmitted);
       starter.refuseInterrupted();

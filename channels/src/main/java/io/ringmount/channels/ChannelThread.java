@@ -1,9 +1,13 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Cpu;
+import io.ringmount.channels.linux.Scheduling;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread of one channel and its life: pinned, {@link Channel#open}, then as {@link #serve} or
@@ -11,6 +15,8 @@ import java.util.concurrent.TimeUnit;
  * starts it and lets it serve; what it came to can be waited for by any thread.
  */
 final class ChannelThread {
+  private static final long EXIT_PAUSE_NANOS = 50_000;
+
   private final Channel channel;
   private final Thread thread;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -18,6 +24,9 @@ final class ChannelThread {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Of the running thread. */
+  private volatile int id;
 
   ChannelThread(Channel channel) {
     this.channel = channel;
@@ -30,6 +39,7 @@ final class ChannelThread {
         if (channel.cpu() != Channel.UNPINNED) {
           Cpu.pinCurrentThread(channel.cpu());
         }
+        id = Scheduling.currentThread();
         channel.open();
         opened.complete(null);
       } catch (Throwable e) {
@@ -52,6 +62,11 @@ final class ChannelThread {
 
   Thread thread() {
     return thread;
+  }
+
+  /** The kernel's number of the thread; 0 before it runs. */
+  int threadId() {
+    return id;
   }
 
   /** Starts the thread. */
@@ -81,6 +96,25 @@ final class ChannelThread {
       ended.countDown();
     }
     permit.complete(false);
+  }
+
+  /**
+   * Waits until the kernel has the thread no more, after {@link #awaitEnd}: only then has it taken
+   * back all that the thread had in its rings. False when it still has after {@code millis}.
+   */
+  boolean awaitExit(long millis) throws InterruptedException {
+    Path task = Path.of("/proc/self/task", Integer.toString(id));
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (Files.exists(task)) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(EXIT_PAUSE_NANOS);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+    return true;
   }
 
   /** Waits until the thread has ended; false when it still runs after {@code millis}. */

@@ -15,6 +15,11 @@ public interface Custody {
 
         @Override
         public void drop(String name) {}
+
+        @Override
+        public boolean outlives() {
+          return false;
+        }
       };
 
   /**
@@ -29,4 +34,9 @@ public interface Custody {
 
   /** Has what is kept under this name, if anything, closed. */
   void drop(String name);
+
+  /** Whether what is kept outlives this process. */
+  default boolean outlives() {
+    return true;
+  }
 }

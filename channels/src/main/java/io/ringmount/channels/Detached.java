@@ -84,6 +84,20 @@ final class Detached implements ReplySink, Runnable {
     return true;
   }
 
+  /**
+   * Leaves the request {@code unique} to a successor, who serves it anew; what it comes to here is
+   * undone. Any thread.
+   */
+  void leave(long unique) {
+    Slot slot = origin;
+    copy.givenUp(unique);
+    if (slot != null && awaited.abandon(unique)) {
+      slot.received();
+      channel.cancel(copy.transfer(), unique);
+      copy.exchange().interrupt(unique);
+    }
+  }
+
   @Override
   public void complete(Slot done) {
     Exchange outcome = copy.exchange();

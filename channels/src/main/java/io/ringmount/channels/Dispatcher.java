@@ -182,6 +182,7 @@ public final class Dispatcher {
       case Opcode.STATFS -> statfs(x);
       case Opcode.INTERRUPT -> interrupt(x, in);
       case Opcode.DESTROY -> destroy(x);
+      case Opcode.NOTIFY_REPLY -> notifyReply(x);
       default -> unserved(x);
     };
   }
@@ -216,6 +217,13 @@ public final class Dispatcher {
     x.unanswerable();
     forget.wrap(in);
     fileSystem.forget(x.node(), forget.lookups());
+    x.done();
+    return true;
+  }
+
+  /** What a kick was for has happened. */
+  private static boolean notifyReply(Exchange x) {
+    x.unanswerable();
     x.done();
     return true;
   }

@@ -287,6 +287,16 @@ final class Exchange
     }
   }
 
+  /** Gives the reply that an earlier process has made and could not give. */
+  void repeat(Outcomes.Outcome outcome) {
+    claim();
+    replyError = outcome.error();
+    replySize = Math.min(outcome.reply().length, slot.payloadSize());
+    Memory.copy(outcome.reply(), 0, slot.payloadAddress(), replySize);
+    slot.executed(replyError, replySize, false);
+    sink.complete(slot);
+  }
+
   @Override
   public void onInterrupt(Runnable action) {
     onInterrupt = new Interruption(slot.unique(), action);

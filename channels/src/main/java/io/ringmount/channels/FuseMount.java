@@ -3,17 +3,18 @@ package io.ringmount.channels;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseConnection;
-import io.ringmount.channels.linux.FuseDevice;
-import io.ringmount.channels.linux.KernelFile;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
 import io.ringmount.channels.linux.Poll;
+import io.ringmount.channels.metrics.Metric;
 import io.ringmount.channels.metrics.MetricsReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,26 +41,39 @@ public final class FuseMount implements AutoCloseable {
   /** How long {@link #close} serves those who still have files open. */
   private static final long GRACE_MILLIS = 10_000;
 
-  private static final int PAGE = 4096;
-  private static final Path MAX_PAGES = Path.of("/proc/sys/fs/fuse/max_pages_limit");
-  private static final int DEFAULT_MAX_PAGES = 256;
-
   private final Path mountpoint;
   private final int device;
   private final MountEntry entry;
   private final long identity;
   private final SelectedTransport served;
+  private final Agreement agreement;
   private final RingMode ringMode;
+  private volatile boolean left;
   private boolean closed;
 
-  private FuseMount(
-      Path mountpoint, int device, MountEntry entry, SelectedTransport served, RingMode ringMode) {
+  FuseMount(
+      Path mountpoint,
+      int device,
+      MountEntry entry,
+      SelectedTransport served,
+      Agreement agreement,
+      RingMode ringMode) {
     this.ringMode = ringMode;
+    this.agreement = agreement;
     this.mountpoint = mountpoint;
     this.device = device;
     this.entry = entry;
     this.identity = MountIdentity.of(mountpoint);
     this.served = served;
+    for (Channel channel : served.transport().channels()) {
+      channel.failure().thenAccept(cause -> fail(channel, cause));
+    }
+  }
+
+  /** As the other; what this process has of the mount ends with it. */
+  public static FuseMount mount(FileSystem fileSystem, Path mountpoint, MountOptions options)
+      throws IOException {
+    return mount(fileSystem, mountpoint, options, Custody.NONE);
   }
 
   /**
@@ -68,87 +82,104 @@ public final class FuseMount implements AutoCloseable {
    *
    * @param fileSystem stays the caller's
    * @param mountpoint an existing directory
+   * @param custody gets what a successor needs, under the names of {@link Inheritance}
    * @throws IOException with the cause and, where there is one, the remedy
    */
-  public static FuseMount mount(FileSystem fileSystem, Path mountpoint, MountOptions options)
+  public static FuseMount mount(
+      FileSystem fileSystem, Path mountpoint, MountOptions options, Custody custody)
       throws IOException {
-    Path target = mountpoint.toRealPath();
-    int maxWrite = Math.min(options.maxWrite(), maxPages() * PAGE);
-    int device = FuseDevice.open();
-    boolean mounted = false;
-    SelectedTransport served = null;
-    try {
-      mountDevice(device, target, options);
-      mounted = true;
-      MountEntry entry =
-          Mounts.find(target)
-              .filter(e -> e.fsType().equals(FS_TYPE))
-              .orElseThrow(() -> new IOException("the mount on " + target + " is gone again"));
-      Handshake handshake = Handshake.read(device);
-      served =
-          new TransportSelector(fileSystem, device, options, maxWrite)
-              .select(handshake.offersUring());
-      handshake.answer(
-          fileSystem.features(),
-          served.kind() == TransportKind.URING,
-          maxWrite,
-          options.maxBackground() > 0 ? options.maxBackground() : served.inFlight());
-      served.transport().start();
-      FuseMount mount = new FuseMount(target, device, entry, served, options.ringMode());
-      for (Channel channel : served.transport().channels()) {
-        channel.failure().thenAccept(cause -> mount.fail(channel, cause));
-      }
-      return mount;
-    } catch (Throwable e) {
-      // Also errors: a mount that nobody serves hangs whoever looks at it.
-      undo(target, mounted, device, served, e);
-      throw e;
-    }
+    return new Mounter(fileSystem, mountpoint.toRealPath(), options, custody).mount();
   }
 
-  private static int maxPages() {
-    try {
-      return (int) KernelFile.readNumber(MAX_PAGES);
-    } catch (IOException olderThanTheSetting) {
-      return DEFAULT_MAX_PAGES;
-    }
-  }
-
-  private static void mountDevice(int device, Path target, MountOptions options)
+  /**
+   * Prepares to serve a mount that another process serves, or has served; that one notices nothing.
+   * {@link #takeOver} must follow, or {@link #abandon}.
+   *
+   * @param fileSystem knows the nodes and handles that the other's has given out; stays the
+   *     caller's
+   * @param mountpoint where it is mounted, by its real path
+   * @param inheritance what the other process gave into custody
+   * @param custody gets what a successor of this process needs
+   * @throws IOException when this program cannot go on from there
+   */
+  public static FuseMount inherit(
+      FileSystem fileSystem,
+      Path mountpoint,
+      MountOptions options,
+      Inheritance inheritance,
+      Custody custody)
       throws IOException {
-    long flags = Mounts.MS_NOSUID | Mounts.MS_NODEV | (options.readOnly() ? Mounts.MS_RDONLY : 0);
-    String data =
-        "fd=%d,rootmode=40755,user_id=0,group_id=0,default_permissions,allow_other"
-            .formatted(device);
-    try {
-      Mounts.mount(options.source(), target, FS_TYPE, flags, data);
-    } catch (LinuxException e) {
-      if (e.errno() == Errno.EPERM) {
-        throw new IOException("mounting on " + target + " needs root (CAP_SYS_ADMIN)", e);
-      }
-      throw e;
-    }
+    return new Mounter(fileSystem, mountpoint, options, custody).inherit(inheritance);
   }
 
-  /** Takes back a mount that did not come up. */
-  private static void undo(
-      Path target, boolean mounted, int device, SelectedTransport served, Throwable cause) {
-    try {
-      if (mounted) {
-        // The kernel ends the connection first, so that no thread waits for it any more.
-        Mounts.umount(target, Mounts.MNT_FORCE | Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
-      }
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
-    try {
-      if (served != null) {
-        served.close();
-      }
-      FileOps.close(device);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
+  /**
+   * Serves from now on; returns when every request of every CPU is served.
+   *
+   * @param predecessorLives whether the process that served before, and has {@linkplain #leave
+   *     left}, still answers requests that it had begun with
+   */
+  public void takeOver(boolean predecessorLives) throws IOException {
+    served.transport().succeed(predecessorLives);
+    served.transport().start();
+    agreement.began();
+  }
+
+  /**
+   * The process that had served before is gone.
+   *
+   * @return false when this process cannot go on with what that one left: another one must, after
+   *     this one's end
+   */
+  public boolean predecessorEnded() {
+    return served.transport().predecessorEnded();
+  }
+
+  /** Requests that were taken over from an earlier process. */
+  public long recovered() {
+    return total(Metric.RECOVERED);
+  }
+
+  /** Those of them that process had begun with. */
+  public long resumed() {
+    return total(Metric.RESUMED);
+  }
+
+  private long total(Metric metric) {
+    return served.transport().channels().stream()
+        .mapToLong(channel -> channel.metrics().value(metric))
+        .sum();
+  }
+
+  /** For how long nobody served before {@link #takeOver}, in ns; 0 when it is not known. */
+  public long pauseNanos() {
+    return agreement.pauseNanos();
+  }
+
+  /**
+   * Stops to serve so that another process can; returns when the kernel brings nothing to this one
+   * any more. Requests that the file system has still end here: see {@link #isDrained}.
+   */
+  public void leave() throws IOException, InterruptedException {
+    left = true;
+    agreement.stopped();
+    served.transport().leave();
+  }
+
+  /** Whether this process has {@linkplain #leave left} the mount to another. */
+  public boolean hasLeft() {
+    return left;
+  }
+
+  /** Whether, after {@link #leave}, every request that the file system had is answered. */
+  public boolean isDrained() {
+    return served.transport().channels().stream().allMatch(channel -> channel.running() == 0);
+  }
+
+  /** Gives up what {@link #inherit} prepared; the mount stays with whoever has it. */
+  public void abandon() throws IOException {
+    served.close();
+    agreement.close();
+    FileOps.close(device);
   }
 
   /** Ends the connection; mounts fusectl where it is to be found by custom, if nobody has yet. */
@@ -189,13 +220,25 @@ public final class FuseMount implements AutoCloseable {
     return served.reason();
   }
 
+  /**
+   * Whether each channel's thread has gone on since this was last asked, or waits for requests, by
+   * the kernel's number of the thread. By one thread, in intervals.
+   */
+  public Map<Integer, Boolean> threadsGoingOn() {
+    Map<Integer, Boolean> threads = new LinkedHashMap<>();
+    for (Channel channel : served.transport().channels()) {
+      threads.put(channel.threadId(), channel.goesOn());
+    }
+    return threads;
+  }
+
   public List<ChannelStatus> channels() {
     return served.transport().channels().stream().map(Channel::status).toList();
   }
 
   /** Bytes that all slots take once every one has been used in full. */
   public long memoryBytes() {
-    return served.region().bytes();
+    return served.slots().bytes();
   }
 
   /** How the channels wait at present. */
@@ -261,6 +304,7 @@ public final class FuseMount implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while " + mountpoint + " was being unmounted", e);
     }
+    agreement.close();
     FileOps.close(device);
     closed = true;
   }

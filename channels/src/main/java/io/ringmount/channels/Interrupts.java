@@ -131,7 +131,7 @@ final class Interrupts implements AutoCloseable {
       if (!dies && age < GRACE_NANOS) {
         return false;
       }
-      cancel(slot, interrupt.unique, dies || repeatable(slot.opcode()));
+      cancel(slot, interrupt.unique, dies || isRepeatable(slot.opcode()));
       return !slot.holds(interrupt.unique);
     } catch (Throwable e) {
       LOG.error("the interrupt of request {} cannot be served", interrupt.unique, e);
@@ -183,7 +183,7 @@ final class Interrupts implements AutoCloseable {
   }
 
   /** Whether an operation changes nothing, so that it does not matter whether it happened. */
-  private static boolean repeatable(int opcode) {
+  static boolean isRepeatable(int opcode) {
     return switch (opcode) {
       case Opcode.LOOKUP,
           Opcode.GETATTR,

@@ -15,7 +15,7 @@ record SelectedTransport(
     String reason,
     Transport transport,
     Session session,
-    SlotRegion region,
+    SlotSource slots,
     int inFlight)
     implements AutoCloseable {
   private static final long STOP_MILLIS = 5_000;
@@ -41,7 +41,7 @@ record SelectedTransport(
     }
     session.close();
     transport.close();
-    region.close();
+    slots.close();
   }
 
   /** Waits until no thread will touch a slot any more. */

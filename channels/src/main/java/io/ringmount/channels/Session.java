@@ -6,8 +6,6 @@ import io.ringmount.channels.metrics.MetricsFile;
 import io.ringmount.channels.metrics.MetricsReader;
 import io.ringmount.channels.waiting.WakeUpCost;
 import io.ringmount.channels.wire.Opcode;
-import io.ringmount.channels.wire.WriteFlags;
-import io.ringmount.channels.wire.WriteIn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -157,12 +155,22 @@ public final class Session implements AutoCloseable {
     return channels;
   }
 
-  /** Whether a request is served on memory of its own. */
+  /** Whether requests are served on memory of their own. */
+  public boolean detaches() {
+    return execution == Execution.DETACHED;
+  }
+
+  /** Whether this request is. */
   boolean detaches(Slot slot) {
     return execution == Execution.DETACHED
         && switch (slot.opcode()) {
           // Without a reply, and about memory only.
-          case Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT, Opcode.DESTROY -> false;
+          case Opcode.FORGET,
+              Opcode.BATCH_FORGET,
+              Opcode.INTERRUPT,
+              Opcode.DESTROY,
+              Opcode.NOTIFY_REPLY ->
+              false;
           // Else malformed, and refused at once.
           default -> slot.wellFormed() && slot.argumentsLength() <= slot.payloadSize();
         };
@@ -172,12 +180,8 @@ public final class Session implements AutoCloseable {
   boolean blocks(Slot slot) {
     return !fileSystem.transfers()
         || switch (slot.opcode()) {
+          // A write, once begun, has to end in this process, and the ring's thread may end before.
           case Opcode.READ, Opcode.FSYNC, Opcode.FSYNCDIR -> false;
-          case Opcode.WRITE -> {
-            WriteIn write = new WriteIn();
-            write.wrap(slot.operation());
-            yield (write.writeFlags() & WriteFlags.KILL_SUIDGID) != 0;
-          }
           default -> true;
         };
   }

@@ -1,5 +1,6 @@
 package io.ringmount.channels;
 
+import io.ringmount.channels.linux.FuseDevice;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.InHeader;
 import io.ringmount.channels.wire.Opcode;
@@ -33,6 +34,12 @@ public final class Slot {
   private int pid;
   private int opcode;
   private boolean resumed;
+
+  /** What an earlier process that read the device came to; null when nothing is known. */
+  private Outcomes.Outcome outcome;
+
+  /** Of the slot that the request came in, also where this is a copy. */
+  private long journal;
 
   /** What serves the present request elsewhere, or has served an earlier one. */
   private volatile Detached detached;
@@ -70,6 +77,7 @@ public final class Slot {
     this.index = index;
     this.address = address;
     this.payloadSize = payloadSize;
+    this.journal = address + SlotLayout.JOURNAL;
   }
 
   /** Number of this slot in its region. */
@@ -105,9 +113,21 @@ public final class Slot {
     return queue;
   }
 
-  /** Says which queue, before the slot's channel starts. */
+  /** Says which queue, before the slot's channel starts; successors are told. */
   void queue(int number) {
     queue = number;
+    Memory.putInt(address + SlotLayout.QUEUE, number);
+  }
+
+  /** An earlier process had this slot. */
+  void inherited() {
+    queue = recordedQueue();
+    ring.wrap(address);
+  }
+
+  /** The queue that the maker of the region took this slot for. */
+  int recordedQueue() {
+    return Memory.getInt(address + SlotLayout.QUEUE);
   }
 
   Exchange exchange() {
@@ -217,7 +237,8 @@ public final class Slot {
     return address + SlotLayout.STAGED;
   }
 
-  long vectorAddress() {
+  /** Address of two {@code struct iovec}, for whoever has the slot. */
+  public long vectorAddress() {
     return address + SlotLayout.VECTOR;
   }
 
@@ -231,11 +252,34 @@ public final class Slot {
 
   /** Memory of the present request, see {@link Request#journal}. */
   long journalAddress() {
-    return address + SlotLayout.JOURNAL;
+    return journal;
+  }
+
+  /** Number of the request that was taken up last, by whichever process. */
+  long taken() {
+    return Memory.getLong(address + SlotLayout.TAKEN);
+  }
+
+  /** Makes the reply, for a commit, out of the outcome that an earlier process recorded. */
+  void replyFromRecord() {
+    int bytes =
+        Math.clamp(Memory.getInt(address + SlotLayout.SIZE), 0, payloadSize);
+    if (Memory.getInt(address + SlotLayout.IS_STAGED) != 0) {
+      bytes = Math.min(bytes, SlotLayout.STAGED_SIZE);
+      Memory.copy(stagedAddress(), payloadAddress(), bytes);
+    }
+    unique = taken();
+    replyToRing(Memory.getInt(address + SlotLayout.ERROR), bytes);
+    ready();
+  }
+
+  /** Whether the device has delivered the present request before. */
+  public boolean isResent() {
+    return (unique & FuseDevice.RESENT) != 0;
   }
 
   /** Whether an earlier process had begun with the present request. */
-  boolean isResumed() {
+  public boolean isResumed() {
     return resumed;
   }
 
@@ -258,9 +302,14 @@ public final class Slot {
     return Memory.compareAndSetInt(address + SlotLayout.STATE, from, to);
   }
 
-  /** Says that the kernel may fill this slot from now on. Channel thread only. */
+  /** Says that the kernel may fill this slot from now on: no request in it waits for a reply. */
   public void offered() {
     state(SlotState.OFFERED);
+  }
+
+  /** Says that nobody has begun with the request, so that a successor does. */
+  void received() {
+    state(SlotState.RECEIVED);
   }
 
   /** Says that the reply is complete. The thread that replies. */
@@ -274,28 +323,45 @@ public final class Slot {
    * @param by the channel of the calling thread
    */
   public void receivedFromRing(Channel by) {
+    parseFromRing();
+    received(by);
+  }
+
+  /**
+   * Takes up a request of the ring that an earlier process had begun with; its journal stays.
+   *
+   * @param by the channel of the calling thread
+   */
+  public void resumedFromRing(Channel by) {
+    parseFromRing();
+    takeUp(by);
+    // Its state stays: until the file system has it, it counts as begun with.
+    resumed = true;
+  }
+
+  private void parseFromRing() {
     ring.wrap(address);
     in.wrap(address + UringRequestHeader.IN_OUT);
     unique = in.unique();
     operation = address + UringRequestHeader.OP_IN;
     arguments = payloadAddress();
     argumentsLength = ring.payloadSize();
-    int length = InHeader.SIZE + Opcode.argumentSize(in.opcode()) + argumentsLength;
+    int length = InHeader.SIZE + Opcode.ringArgumentSize(in.opcode()) + argumentsLength;
     // Of an operation that is not known, neither is the size of its struct.
     wellFormed =
         argumentsLength >= 0
             && argumentsLength <= payloadSize
             && (in.length() == length || !Opcode.isKnown(in.opcode()));
-    received(by);
   }
 
   /**
    * Takes up the {@code bytes} long request that a device read put here.
    *
    * @param by the channel of the calling thread
+   * @param earlier what is known of requests that are delivered again
    * @return false when there is not even a header: nobody can be answered
    */
-  public boolean receivedFromDevice(int bytes, Channel by) {
+  public boolean receivedFromDevice(int bytes, Channel by, Outcomes earlier) {
     if (bytes < InHeader.SIZE) {
       return false;
     }
@@ -307,20 +373,35 @@ public final class Slot {
     argumentsLength = bytes - InHeader.SIZE - operationSize;
     wellFormed = argumentsLength >= 0 && in.length() == bytes;
     received(by);
+    outcome = isResent() ? earlier.take(unique & ~FuseDevice.RESENT) : null;
+    if (outcome != null) {
+      resumed = true;
+      Memory.copy(outcome.journal(), 0, journal, Request.JOURNAL_SIZE);
+      state(SlotState.EXECUTING);
+    }
     return true;
   }
 
+  /** The known outcome of the present request, which need not be carried out; else null. */
+  Outcomes.Outcome outcome() {
+    return outcome != null && outcome.known() ? outcome : null;
+  }
+
   private void received(Channel by) {
+    takeUp(by);
+    resumed = false;
+    Memory.putLong(address + SlotLayout.JOURNAL, 0);
+    // In this order: a successor never takes the request for one that was answered.
+    state(SlotState.RECEIVED);
+    Memory.putLongRelease(address + SlotLayout.TAKEN, unique & ~FuseDevice.RESENT);
+  }
+
+  private void takeUp(Channel by) {
     receiver = by;
     bulk = wellFormed && movesBulk();
     node = in.node();
     pid = in.pid();
     opcode = in.opcode();
-    resumed = false;
-    Memory.putInt(address + SlotLayout.OPCODE, opcode);
-    Memory.putLong(address + SlotLayout.TAKEN, unique);
-    Memory.putLong(address + SlotLayout.JOURNAL, 0);
-    state(SlotState.RECEIVED);
   }
 
   private boolean movesBulk() {
@@ -345,6 +426,8 @@ public final class Slot {
     node = other.node;
     opcode = other.opcode;
     unique = other.unique;
+    resumed = other.resumed;
+    journal = other.journal;
     in.wrap(address + UringRequestHeader.IN_OUT);
     Memory.copy(other.in.address(), in.address(), InHeader.SIZE);
     if (wellFormed) {

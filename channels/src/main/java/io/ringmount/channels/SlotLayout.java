@@ -5,15 +5,17 @@ package io.ringmount.channels;
  * and no objects; all numbers are in the machine's byte order.
  *
  * <pre>
- *  region: page 0           u64 magic, u32 version, u32 slots, u64 payload bytes of a slot
+ *  region: page 0           u64 magic, u32 version, u32 slots, u64 payload bytes of a slot,
+ *                           u64 address of the region in every process
  *          page 1 + k       slot k, {@code PAGE + payload} bytes apart
  *
  *  slot:   0    struct fuse_uring_req_header: what the kernel fills and reads (288 bytes)
- *          512  u32 state ({@link SlotState}), u32 operation, u64 number of the request taken up,
- *               s32 error of the reply, u32 bytes of the reply, u32 whether those are staged
+ *          512  u32 state ({@link SlotState}), u64 number of the request taken up,
+ *               s32 error of the reply, u32 bytes of the reply, u32 whether those are staged,
+ *               s32 queue of the kernel, negative for none
  *          576  journal of the request (128 bytes, {@link Request#journal})
  *          1024 staged reply: structs of a reply until it is given (256 bytes)
- *          1280 struct iovec of a transfer
+ *          1280 struct iovec of a transfer, or two of a registration
  *          4016 struct fuse_in_header and up to 40 bytes of arguments, when read from a device
  *          4096 payload: names or data of the request, then data of the reply; page aligned
  * </pre>
@@ -30,13 +32,14 @@ final class SlotLayout {
   static final int REGION_VERSION = 8;
   static final int REGION_SLOTS = 12;
   static final int REGION_PAYLOAD = 16;
+  static final int REGION_ADDRESS = 24;
 
   static final int STATE = 512;
-  static final int OPCODE = 516;
   static final int TAKEN = 520;
   static final int ERROR = 528;
   static final int SIZE = 532;
   static final int IS_STAGED = 536;
+  static final int QUEUE = 540;
   static final int JOURNAL = 576;
   static final int STAGED = 1024;
   static final int STAGED_SIZE = 256;

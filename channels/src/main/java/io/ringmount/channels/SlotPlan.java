@@ -50,6 +50,21 @@ record SlotPlan(Map<Integer, Integer> byQueue, int others, boolean copies) {
     return with(queues, slots, others, copies, options);
   }
 
+  /** The plan that a region was made by. */
+  static SlotPlan of(SlotRegion region, boolean copies) {
+    Map<Integer, Integer> byQueue = new TreeMap<>();
+    int others = 0;
+    for (Slot slot : region.slots()) {
+      int queue = slot.recordedQueue();
+      if (queue == SlotRegion.NO_QUEUE) {
+        others++;
+      } else {
+        byQueue.merge(queue, 1, Integer::sum);
+      }
+    }
+    return new SlotPlan(byQueue, others, copies);
+  }
+
   private static SlotPlan with(
       List<Integer> queues, int slots, int others, boolean copies, MountOptions options) {
     Map<Integer, Integer> byQueue = new TreeMap<>();
@@ -69,12 +84,7 @@ record SlotPlan(Map<Integer, Integer> byQueue, int others, boolean copies) {
     return queued() + others;
   }
 
-  /** Slots in all, copies included. */
-  int withCopies() {
-    return copies ? 2 * total() : total();
-  }
-
   long bytes(int payload) {
-    return SlotRegion.bytes(withCopies(), payload);
+    return SlotRegion.bytes(total(), payload) + SlotRegion.bytes(copies ? total() : 0, payload);
   }
 }

@@ -79,6 +79,11 @@ final class Starter {
     slot.exchange().sink(channel);
     long begin = channel.now();
     slot.started(begin);
+    if (slot.outcome() != null) {
+      slot.exchange().begin();
+      slot.exchange().repeat(slot.outcome());
+      return;
+    }
     if (!session.detaches(slot)) {
       dispatcher.dispatch(slot.exchange(), channel.metrics());
       // An answer has looked at the clock already.

@@ -41,6 +41,39 @@ public abstract class Transport implements AutoCloseable {
     }
   }
 
+  /**
+   * Says, before {@link #start}, that another process has served until now and serves no more.
+   *
+   * @param predecessorLives it still answers requests that it had begun with
+   */
+  public abstract void succeed(boolean predecessorLives) throws IOException;
+
+  /**
+   * The process that served before, and still had requests when this one began, is dead.
+   *
+   * @return false when its requests can only be had again by a process that has none yet
+   */
+  public abstract boolean predecessorEnded();
+
+  /**
+   * Makes the channels leave so that another process can serve; requests that the file system has
+   * still end here. Returns when the kernel brings nothing to this process any more.
+   */
+  public abstract void leave() throws IOException, InterruptedException;
+
+  /** Waits for the threads of all channels, after {@link #leave}, and what the kernel does then. */
+  protected final void awaitLeft(long millis) throws IOException, InterruptedException {
+    if (!awaitEnd(millis)) {
+      throw new IOException("a channel does not end");
+    }
+    for (Channel channel : channels) {
+      if (!channel.awaitExit(millis)) {
+        throw new IOException("the kernel does not end the thread of " + channel.name());
+      }
+      channel.leaveDetached();
+    }
+  }
+
   /** Serves; returns when every queue is ready, so that no request of any CPU has to wait. */
   public final void start() throws IOException {
     List<CompletableFuture<Void>> ready = channels.stream().map(Channel::serve).toList();

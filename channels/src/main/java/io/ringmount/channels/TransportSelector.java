@@ -19,16 +19,28 @@ final class TransportSelector {
   private final int device;
   private final MountOptions options;
   private final int payload;
+  private final Inheritance inheritance;
+  private final Custody custody;
 
   /**
    * @param device the connection's descriptor, mounted; stays the caller's
    * @param maxWrite bytes of the largest read or write, as INIT will say
+   * @param inheritance what an earlier process left
+   * @param custody gets what a successor needs
    */
-  TransportSelector(FileSystem fileSystem, int device, MountOptions options, int maxWrite) {
+  TransportSelector(
+      FileSystem fileSystem,
+      int device,
+      MountOptions options,
+      int maxWrite,
+      Inheritance inheritance,
+      Custody custody) {
     this.fileSystem = fileSystem;
     this.device = device;
     this.options = options;
     this.payload = Math.max(LEAST_PAYLOAD, maxWrite);
+    this.inheritance = inheritance;
+    this.custody = custody;
   }
 
   /**
@@ -61,25 +73,57 @@ final class TransportSelector {
     return device(obstacle);
   }
 
+  /**
+   * Prepares the transport that an earlier process used: the kernel knows no way back.
+   *
+   * @param kind which that was
+   */
+  SelectedTransport inherit(TransportKind kind) throws IOException {
+    String reason = "the mount was made with it";
+    return kind == TransportKind.URING ? uring(reason) : device(reason);
+  }
+
   private SelectedTransport uring(String reason) throws IOException {
     // One queue for every possible CPU, numbered from 0 (fs/fuse/dev_uring.c, nr_queues).
     int queues = Cpu.possible().length;
     List<Integer> cpus = cpus();
     List<Integer> numbers = IntStream.range(0, queues).boxed().toList();
-    SlotPlan plan = SlotPlan.of(numbers, UringTransport.CONTROL_SLOTS, options, payload);
-    SlotSource slots = new SlotSource(plan, payload);
-    Session session = new Session(fileSystem, options, plan.total());
+    SlotSource slots = ringSlots(numbers);
+    Session session = new Session(fileSystem, options, slots.plan().total());
     Transport transport = new UringTransport(device, session, cpus, queues, options, slots);
-    return prepared(TransportKind.URING, reason, transport, session, slots, plan);
+    return prepared(TransportKind.URING, reason, transport, session, slots);
+  }
+
+  private SlotSource ringSlots(List<Integer> queues) throws IOException {
+    if (inheritance.has(Inheritance.SLOTS)) {
+      SlotRegion region = SlotRegion.inherit(inheritance.get(Inheritance.SLOTS));
+      SlotSource slots =
+          SlotSource.inherit(region, options.execution() == Execution.DETACHED);
+      region.populate();
+      return slots;
+    }
+    SlotPlan plan = SlotPlan.of(queues, UringTransport.CONTROL_SLOTS, options, payload);
+    return kept(SlotSource.create(plan, payload), Inheritance.SLOTS);
   }
 
   private SelectedTransport device(String reason) throws IOException {
     List<Integer> cpus = cpus();
-    SlotPlan plan = SlotPlan.of(cpus, 0, options, payload);
-    SlotSource slots = new SlotSource(plan, payload);
-    Session session = new Session(fileSystem, options, plan.total());
-    Transport transport = new DeviceTransport(device, session, cpus, slots);
-    return prepared(TransportKind.DEVICE, reason, transport, session, slots, plan);
+    SlotSource slots =
+        kept(
+            SlotSource.create(SlotPlan.of(cpus, 0, options, payload), payload),
+            Inheritance.deviceSlots(ProcessHandle.current().pid()));
+    Session session = new Session(fileSystem, options, slots.plan().total());
+    Transport transport =
+        new DeviceTransport(device, session, cpus, slots, inheritance, custody);
+    return prepared(TransportKind.DEVICE, reason, transport, session, slots);
+  }
+
+  private SlotSource kept(SlotSource slots, String name) throws IOException {
+    if (custody.outlives()) {
+      slots.region().populate();
+      custody.keep(name, slots.region().fd());
+    }
+    return slots;
   }
 
   private static SelectedTransport prepared(
@@ -87,11 +131,11 @@ final class TransportSelector {
       String reason,
       Transport transport,
       Session session,
-      SlotSource slots,
-      SlotPlan plan)
+      SlotSource slots)
       throws IOException {
     SelectedTransport selected =
-        new SelectedTransport(kind, reason, transport, session, slots.region(), plan.queued());
+        new SelectedTransport(
+            kind, reason, transport, session, slots, slots.plan().queued());
     try {
       transport.prepare();
       return selected;

@@ -243,7 +243,7 @@ class InterruptIT extends SlowMountTest {
       }
       Process late = start("stat", path("a"));
       Eventually.holds(
-          () -> mount.channels().getFirst().inFlight() == 1, () -> mount.channels().toString());
+          () -> mount.channels().getFirst().inFlight() >= 1, () -> mount.channels().toString());
       assertDies(late, "without memory to run on");
     }
     assertNothingIsOpen();

@@ -77,7 +77,7 @@ final class RecordingChannel extends Channel implements AutoCloseable {
       slot.receivedFromRing(this);
     } else {
       request.toDevice(slot);
-      if (!slot.receivedFromDevice(bytes, this)) {
+      if (!slot.receivedFromDevice(bytes, this, Outcomes.NONE)) {
         return;
       }
     }
@@ -127,6 +127,11 @@ final class RecordingChannel extends Channel implements AutoCloseable {
             Memory.getLong(header + 8),
             body));
     slot.ready();
+  }
+
+  @Override
+  protected boolean isWaiting() {
+    return false;
   }
 
   @Override

@@ -27,8 +27,7 @@ class SlotPlanTest {
     assertEquals(Map.of(0, 4, 3, 4), plan.byQueue());
     assertEquals(8, plan.queued());
     assertEquals(10, plan.total());
-    assertEquals(10, plan.withCopies());
-    assertEquals(SlotRegion.bytes(10, PAYLOAD), plan.bytes(PAYLOAD));
+    assertEquals(SlotRegion.bytes(10, PAYLOAD) + SlotRegion.bytes(0, PAYLOAD), plan.bytes(PAYLOAD));
   }
 
   @Test
@@ -49,8 +48,7 @@ class SlotPlanTest {
     MountOptions options = options(4, 64 * MIB).execution(Execution.DETACHED).build();
     SlotPlan plan = SlotPlan.of(List.of(0, 1), 2, options, PAYLOAD);
     assertEquals(10, plan.total());
-    assertEquals(20, plan.withCopies());
-    assertEquals(SlotRegion.bytes(20, PAYLOAD), plan.bytes(PAYLOAD));
+    assertEquals(2 * SlotRegion.bytes(10, PAYLOAD), plan.bytes(PAYLOAD));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.ringmount.channels.device;
 
 import io.ringmount.channels.Channel;
+import io.ringmount.channels.Outcomes;
 import io.ringmount.channels.Session;
 import io.ringmount.channels.Slot;
 import io.ringmount.channels.linux.Errno;
@@ -28,7 +29,13 @@ import org.slf4j.LoggerFactory;
 public final class DeviceChannel extends Channel {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceChannel.class);
 
+  private static final int OTHERS_MILLIS = 100;
+
   private final int fd;
+
+  /** Whether the thread can be woken while it waits for requests, at the price of a call each. */
+  private final boolean wakeable;
+
   private final Arrivals arrivals = this::isReadable;
   private final WakeUp wakeUp = new WakeUp();
   private final SlotWait slotWait = new SlotWait();
@@ -42,6 +49,15 @@ public final class DeviceChannel extends Channel {
   /** Whether the descriptor is in non-blocking mode. */
   private boolean nonBlocking;
 
+  /** What is known of requests that are delivered again. */
+  private volatile Outcomes earlier = Outcomes.NONE;
+
+  /** Set while the thread waits for a request, or for a slot to read it into. */
+  private volatile boolean waiting;
+
+  /** Set when no more requests are to be read. */
+  private volatile boolean stopped;
+
   /** The slot that the next request goes to. Channel thread only. */
   private Slot next;
 
@@ -50,8 +66,25 @@ public final class DeviceChannel extends Channel {
    * @param copies for detached requests
    */
   public DeviceChannel(String name, int cpu, int fd, Slot[] slots, Slot[] copies, Session session) {
+    this(name, cpu, fd, slots, copies, session, false);
+  }
+
+  private DeviceChannel(
+      String name,
+      int cpu,
+      int fd,
+      Slot[] slots,
+      Slot[] copies,
+      Session session,
+      boolean wakeable) {
     super(name, cpu, slots, copies, session);
     this.fd = fd;
+    this.wakeable = wakeable;
+  }
+
+  /** A channel for what never comes through rings: few requests, and none that anybody awaits. */
+  public static DeviceChannel ofControl(int fd, Slot[] slots, Slot[] copies, Session session) {
+    return new DeviceChannel("channel-control", UNPINNED, fd, slots, copies, session, true);
   }
 
   @Override
@@ -73,10 +106,43 @@ public final class DeviceChannel extends Channel {
     boolean connected = true;
     while (connected) {
       process();
-      if (!hasRunnable() && nextSlot() && mayRead()) {
-        connected = awaitRequest();
+      if (stopped && !hasRunnable()) {
+        if (!hasWaiting()) {
+          return;
+        }
+        awaitOthers();
+      } else if (!hasRunnable()) {
+        waiting = true;
+        connected = !nextSlot() || !mayRead() || awaitRequest();
+        waiting = false;
       }
     }
+  }
+
+  /** Waits for what other threads bring, and for no request. */
+  private void awaitOthers() throws LinuxException {
+    wakeUp.announce();
+    if (!hasRunnable()) {
+      Poll.one(wakeUp.fd(), Poll.POLLIN, OTHERS_MILLIS);
+      wakeUp.drain();
+    }
+    wakeUp.end();
+  }
+
+  /** Says, before the channel serves, what is known of requests that are delivered again. */
+  void earlier(Outcomes known) {
+    earlier = known;
+  }
+
+  /**
+   * Makes the thread read no more, and end when no request waits in this channel. Unless the
+   * channel is {@linkplain #ofControl one of control}, a request must come for it to notice. Any
+   * thread.
+   */
+  public void stop() {
+    stopped = true;
+    slotWait.wake(thread());
+    wakeUp.signal();
   }
 
   /** Waits for a request and reads it into the next slot; false when the connection has ended. */
@@ -110,7 +176,10 @@ public final class DeviceChannel extends Channel {
     metrics().systemCall();
     lookAtClock();
     if (bytes > 0) {
-      if (next.receivedFromDevice(bytes, this)) {
+      if (next.receivedFromDevice(bytes, this, earlier)) {
+        if (next.isResent()) {
+          metrics().recovered(next.isResumed());
+        }
         received(next);
         waitStrategy().served(next.bulk());
         next = null;
@@ -153,7 +222,7 @@ public final class DeviceChannel extends Channel {
 
   /** Whether a read would not keep the thread from what others bring meanwhile. */
   private boolean mayRead() throws LinuxException {
-    if (!hasWaiting()) {
+    if (!wakeable && !hasWaiting()) {
       if (nonBlocking) {
         blockReads(true);
       }
@@ -165,7 +234,7 @@ public final class DeviceChannel extends Channel {
     }
     wakeUp.announce();
     boolean request = false;
-    if (!hasRunnable()) {
+    if (!hasRunnable() && !stopped) {
       poll.await(Poll.FOREVER);
       metrics().systemCall();
       request = poll.returned(0) != 0;
@@ -180,6 +249,11 @@ public final class DeviceChannel extends Channel {
   private void blockReads(boolean block) throws LinuxException {
     LinuxException.check(FileOps.setNonBlocking(fd, !block), "fcntl", "/dev/fuse");
     nonBlocking = !block;
+  }
+
+  @Override
+  protected boolean isWaiting() {
+    return waiting;
   }
 
   @Override
@@ -198,6 +272,7 @@ public final class DeviceChannel extends Channel {
         refused(slot, bytes, (int) -result);
       }
     }
+    slot.offered();
     recycle(slot);
     if (!onThread()) {
       slotWait.wake(thread());

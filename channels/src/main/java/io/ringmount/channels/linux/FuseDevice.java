@@ -3,6 +3,7 @@ package io.ringmount.channels.linux;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The device {@code /dev/fuse} ({@code fs/fuse/dev.c}): open, clone, and the blocking message
@@ -20,6 +21,27 @@ public final class FuseDevice {
 
   /** {@code _IOR(229, 0, uint32_t)}, {@code include/uapi/linux/fuse.h}. */
   private static final long FUSE_DEV_IOC_CLONE = 0x8004e500L;
+
+  /** {@code struct fuse_out_header} of a notification. */
+  private static final int NOTICE_HEADER = 16;
+
+  private static final int NOTICE_CODE = 4;
+
+  private static final int NOTIFY_RETRIEVE = 5;
+  private static final int NOTIFY_RESEND = 7;
+
+  /** {@code struct fuse_notify_retrieve_out}: u64 number, u64 node, u64 offset, u32 size. */
+  private static final int RETRIEVE_SIZE = 32;
+
+  /** Above those that the kernel gives out, and below {@link #RESENT}. */
+  private static final long OWN_NUMBERS = 1L << 62;
+
+  /** Even, as all but those of INTERRUPT are; another process continues where this one was. */
+  private static final AtomicLong NEXT_NUMBER =
+      new AtomicLong(OWN_NUMBERS | (System.nanoTime() & (OWN_NUMBERS - 1) & ~1L));
+
+  /** In the number of a request that was delivered before, FUSE_UNIQUE_RESEND. */
+  public static final long RESENT = 1L << 63;
 
   private FuseDevice() {}
 
@@ -95,6 +117,44 @@ public final class FuseDevice {
    */
   public static long write(int fd, long address, long length) {
     return Syscall.call(SyscallNumber.WRITE, fd, address, length);
+  }
+
+  /**
+   * Has the kernel deliver all requests again that were handed out and not answered, with {@link
+   * #RESENT} in their numbers. Nobody may be reading the connection. Only for the device: requests
+   * that are in rings stay there.
+   *
+   * @return 0, or {@code -errno}
+   */
+  public static long resend(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long notice = notice(arena, NOTIFY_RESEND, 0);
+      return Math.min(0, write(fd, notice, NOTICE_HEADER));
+    }
+  }
+
+  /**
+   * Makes the kernel send a request that asks for nothing, NOTIFY_REPLY, to whoever serves the
+   * calling thread's processor; nobody waits for its answer. A ring fetches what waits in its queue
+   * when it commits, so the first request after it was registered must come by itself.
+   *
+   * @param root node of the root directory, in which no page is cached
+   * @return 0, or {@code -errno}
+   */
+  public static long kick(int fd, long root) {
+    try (Arena arena = Arena.ofConfined()) {
+      long notice = notice(arena, NOTIFY_RETRIEVE, RETRIEVE_SIZE);
+      Memory.putLong(notice + NOTICE_HEADER, NEXT_NUMBER.addAndGet(2));
+      Memory.putLong(notice + NOTICE_HEADER + 8, root);
+      return Math.min(0, write(fd, notice, NOTICE_HEADER + RETRIEVE_SIZE));
+    }
+  }
+
+  private static long notice(Arena arena, int code, int size) {
+    long notice = arena.allocate(NOTICE_HEADER + size, Long.BYTES).address();
+    Memory.putInt(notice, NOTICE_HEADER + size);
+    Memory.putInt(notice + NOTICE_CODE, code);
+    return notice;
   }
 
   /** Whether this kernel has FUSE over io_uring and it is switched on. */

@@ -78,6 +78,15 @@ public final class Memory {
     LONG.setRelease(ALL, address, value);
   }
 
+  public static boolean compareAndSetLong(long address, long expected, long value) {
+    return LONG.compareAndSet(ALL, address, expected, value);
+  }
+
+  /** Adds to a number, at once for all processes; returns what it was before. */
+  public static long getAndAddLong(long address, long delta) {
+    return (long) LONG.getAndAdd(ALL, address, delta);
+  }
+
   /** Copies {@code length} bytes; the ranges may overlap. */
   public static void copy(long source, long destination, long length) {
     MemorySegment.copy(ALL, source, ALL, destination, length);

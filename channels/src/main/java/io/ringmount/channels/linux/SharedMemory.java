@@ -22,6 +22,14 @@ public final class SharedMemory implements AutoCloseable {
   private static final int MAP_SHARED = 1;
   private static final int MAP_FIXED_NOREPLACE = 0x100000;
 
+  // fcntl(2), include/uapi/linux/fcntl.h
+  private static final int F_ADD_SEALS = 1033;
+  private static final int F_GET_SEALS = 1034;
+  private static final int F_SEAL_SEAL = 1;
+  private static final int F_SEAL_SHRINK = 2;
+  private static final int F_SEAL_GROW = 4;
+  private static final int FIXED_SIZE = F_SEAL_SHRINK | F_SEAL_GROW;
+
   /** Allocates the pages now ({@code include/uapi/asm-generic/mman-common.h}, Linux 5.14). */
   private static final int MADV_POPULATE_WRITE = 23;
 
@@ -94,6 +102,7 @@ public final class SharedMemory implements AutoCloseable {
       String name, long length, long base, long stride, int attempts) throws LinuxException {
     SharedMemory memory = create(name, length);
     try {
+      memory.seal();
       for (int k = 0; k < attempts; k++) {
         if (memory.mapAt(base + k * stride)) {
           return memory;
@@ -151,6 +160,37 @@ public final class SharedMemory implements AutoCloseable {
       this.address = address;
     }
     return mapped;
+  }
+
+  /**
+   * Maps the whole file wherever there is room.
+   *
+   * @throws IllegalStateException when this file is mapped already
+   */
+  public void map() throws LinuxException {
+    if (address != 0) {
+      throw new IllegalStateException("mapped already, at 0x" + Long.toHexString(address));
+    }
+    address =
+        LinuxException.check(
+            Syscall.call(
+                SyscallNumber.MMAP, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0),
+            "mmap",
+            length + " bytes of shared memory");
+  }
+
+  /** Fixes the size for good, so that nobody who has the file can make an access to it fault. */
+  public void seal() throws LinuxException {
+    LinuxException.check(
+        Syscall.call(SyscallNumber.FCNTL, fd, F_ADD_SEALS, FIXED_SIZE | F_SEAL_SEAL),
+        "fcntl",
+        "seals of shared memory " + fd);
+  }
+
+  /** Whether {@link #seal} was called, in any process. */
+  public boolean isSealed() {
+    long seals = Syscall.call(SyscallNumber.FCNTL, fd, F_GET_SEALS);
+    return seals >= 0 && (seals & FIXED_SIZE) == FIXED_SIZE;
   }
 
   /**

@@ -89,6 +89,18 @@ public final class ChannelMetrics {
     add(Metric.ABANDONED, 1);
   }
 
+  /**
+   * A request comes from an earlier process.
+   *
+   * @param begun that one had begun with it
+   */
+  public void recovered(boolean begun) {
+    add(Metric.RECOVERED, 1);
+    if (begun) {
+      add(Metric.RESUMED, 1);
+    }
+  }
+
   /** The channel itself had to answer with an error; {@link #completed} counts the answer. */
   public void failed() {
     add(Metric.FAILED, 1);

@@ -189,6 +189,22 @@ public enum Metric {
       Stability.STABLE,
       "Requests given up without an answer."),
 
+  /** Requests that an earlier process had received. */
+  RECOVERED(
+      "ringmount_recovered_total",
+      Kind.COUNTER,
+      Unit.COUNT,
+      Stability.STABLE,
+      "Requests that an earlier process had received and left unanswered, and this one took up."),
+
+  /** Requests that an earlier process may have carried out. */
+  RESUMED(
+      "ringmount_resumed_total",
+      Kind.COUNTER,
+      Unit.COUNT,
+      Stability.STABLE,
+      "Requests that an earlier process had begun with, and this one carried out or completed."),
+
   /** Computed: {@link #REQUESTS} without {@link #ANSWERED} and {@link #ABANDONED}. */
   IN_FLIGHT(
       "ringmount_in_flight",

@@ -27,6 +27,9 @@ final class Rings implements AutoCloseable {
   private volatile List<UringChannel> channels = List.of();
   private volatile boolean ended;
 
+  /** What an earlier process left; null when there was none. */
+  private Legacy legacy;
+
   /**
    * @param fuseFd any descriptor of the connection; stays the caller's
    * @param slots of the region, by their index
@@ -81,6 +84,16 @@ final class Rings implements AutoCloseable {
     return channels;
   }
 
+  /** Says, before the channels serve, that an earlier process has served the slots. */
+  void inherit(Legacy left) {
+    legacy = left;
+  }
+
+  /** Null when no earlier process has served the slots. */
+  Legacy legacy() {
+    return legacy;
+  }
+
   void offered(int count) {
     alive.addAndGet(count);
   }
@@ -106,6 +119,9 @@ final class Rings implements AutoCloseable {
   /** When no channel has a ring any more. */
   @Override
   public void close() {
+    if (legacy != null) {
+      legacy.close();
+    }
     lender.ifPresent(Lender::close);
     guard.close();
   }

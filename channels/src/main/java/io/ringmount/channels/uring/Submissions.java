@@ -9,7 +9,6 @@ import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.wire.UringRequestHeader;
-import java.lang.foreign.Arena;
 
 /**
  * The entries that one channel hands to its ring. An entry is filled here and sent by the next call
@@ -57,30 +56,21 @@ final class Submissions {
   }
 
   /**
-   * Offers every slot to the kernel and polls the wake-up; returns when the kernel has taken all
-   * entries. A refusal completes at once, an acceptance with a request.
+   * Begins: polls the wake-up, and guards the thread before it is handed any request.
    *
    * @param wakeUp the descriptor of the wake-up
    */
-  void register(Slot[] slots, int wakeUp) throws LinuxException {
-    try (Arena arena = Arena.ofConfined()) {
-      long iovecs = arena.allocate(2L * IOVEC_SIZE * slots.length, Long.BYTES).address();
-      // First: from the first registration on, requests come.
-      if (strict) {
-        guard();
-      }
-      for (int i = 0; i < slots.length; i++) {
-        register(slots[i], iovecs + 2L * IOVEC_SIZE * i);
-      }
-      poll(wakeUp);
-      // The kernel copies the vectors when it takes the entries.
-      while (ring.pending() > 0) {
-        check(ring.flush());
-      }
+  void begin(int wakeUp) throws LinuxException {
+    if (strict) {
+      guard();
     }
+    poll(wakeUp);
   }
 
-  private void register(Slot slot, long iovecs) throws LinuxException {
+  /** Offers a slot to the kernel: a refusal completes at once, an acceptance with a request. */
+  void register(Slot slot) throws LinuxException {
+    // In the slot, as the kernel reads them when it takes the entry.
+    long iovecs = slot.vectorAddress();
     Memory.putLong(iovecs, slot.headerAddress());
     Memory.putLong(iovecs + 8, UringRequestHeader.SIZE);
     Memory.putLong(iovecs + IOVEC_SIZE, slot.payloadAddress());
@@ -88,6 +78,13 @@ final class Submissions {
     long sqe = command(REGISTER, slot);
     Memory.putLong(sqe + IoUring.SQE_ADDRESS, iovecs);
     Memory.putInt(sqe + IoUring.SQE_LENGTH, 2);
+  }
+
+  /** Returns when the kernel has taken all entries. */
+  void flush() throws LinuxException {
+    while (ring.pending() > 0) {
+      check(ring.flush());
+    }
   }
 
   /** Commits the reply in a slot and offers the slot for the next request. */

@@ -5,6 +5,7 @@ import io.ringmount.channels.FileTransfer;
 import io.ringmount.channels.RingMode;
 import io.ringmount.channels.Session;
 import io.ringmount.channels.Slot;
+import io.ringmount.channels.SlotRecovery;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.IoUring;
 import io.ringmount.channels.linux.LinuxException;
@@ -34,6 +35,7 @@ final class UringChannel extends Channel {
   private final Rings rings;
   private final Balancer balancer;
   private final Transfers transfers;
+  private final Succession succession;
   private final WakeUp wakeUp = new WakeUp();
   private final Arrivals arrivals = this::hasArrived;
   private final SecondLook secondLook = new SecondLook();
@@ -56,6 +58,9 @@ final class UringChannel extends Channel {
   private int refusal;
   private volatile boolean stopped;
 
+  /** With {@link #stopped}: transfers that the kernel has are left to end by themselves. */
+  private volatile boolean leaving;
+
   /**
    * @param slots each with its queue set
    * @param copies for detached requests
@@ -65,6 +70,7 @@ final class UringChannel extends Channel {
     this.rings = rings;
     this.balancer = new Balancer(this, rings, session.balanced());
     this.transfers = new Transfers(rings.size());
+    this.succession = new Succession(this, rings);
   }
 
   @Override
@@ -92,7 +98,13 @@ final class UringChannel extends Channel {
   @Override
   protected void run(ReadySignal signal) throws LinuxException {
     try {
-      registerAll();
+      if (rings.legacy() == null) {
+        registerAll();
+      } else {
+        rings.offered(slots().length);
+        submissions.begin(wakeUp.fd());
+        succession.begin(slots(), submissions);
+      }
       signal.ready();
       serveAll();
     } catch (Throwable e) {
@@ -107,7 +119,8 @@ final class UringChannel extends Channel {
 
   private void serveAll() throws LinuxException {
     // The kernel may write to memory of transfers as long as it has them.
-    while ((!stopped && rings.alive()) || carried > 0) {
+    while ((!stopped && rings.alive()) || (carried > 0 && !leaving)) {
+      succession.goOn(submissions);
       process();
       waitStrategy().served(bulk);
       commit();
@@ -129,11 +142,27 @@ final class UringChannel extends Channel {
 
   private void registerAll() throws LinuxException {
     rings.offered(slots().length);
-    submissions.register(slots(), wakeUp.fd());
+    submissions.begin(wakeUp.fd());
+    for (Slot slot : slots()) {
+      submissions.register(slot);
+    }
+    submissions.flush();
     drain();
     if (refused > 0) {
       throw new LinuxException("FUSE_IO_URING_CMD_REGISTER", name(), refusal);
     }
+  }
+
+  /** Goes on with a slot that an earlier process has let go. */
+  void goOn(Slot slot, SlotRecovery.Step step) {
+    lookAtClock();
+    if (step == SlotRecovery.Step.RESUME) {
+      slot.resumedFromRing(this);
+    } else {
+      slot.receivedFromRing(this);
+    }
+    metrics().recovered(step == SlotRecovery.Step.RESUME);
+    received(slot);
   }
 
   /** Prepares all that is to be handed to the kernel; the next {@link #enter} sends it. */
@@ -217,6 +246,7 @@ final class UringChannel extends Channel {
         || hasRunnable()
         || !transfers.isEmpty()
         || balancer.isAsked()
+        || succession.isDue()
         || ((stopped || !rings.alive()) && carried == 0);
   }
 
@@ -258,7 +288,11 @@ final class UringChannel extends Channel {
     return arrived;
   }
 
-  private void arrived(Slot slot, int result) {
+  private void arrived(Slot slot, int result) throws LinuxException {
+    if (succession.concerns(slot, result)) {
+      submissions.register(slot);
+      return;
+    }
     if (result == 0) {
       slot.receivedFromRing(this);
       noteCaller(slot);
@@ -339,6 +373,11 @@ final class UringChannel extends Channel {
     wakeUp.wake();
   }
 
+  @Override
+  protected boolean isWaiting() {
+    return isBlocked();
+  }
+
   /** Whether the thread has nothing to do. Any thread. */
   boolean isBlocked() {
     return wakeUp.isBlocked();
@@ -348,10 +387,24 @@ final class UringChannel extends Channel {
     return balancer;
   }
 
+  Succession succession() {
+    return succession;
+  }
+
   /** Makes the thread leave its loop though the connection lives; any thread. */
   void stop() {
     stopped = true;
     wakeUp.signal();
+  }
+
+  /**
+   * As {@link #stop}, so that a successor can go on.
+   *
+   * @param copies the memory of transfers is not that of slots: they need not be waited for
+   */
+  void leave(boolean copies) {
+    leaving = copies;
+    stop();
   }
 
   @Override

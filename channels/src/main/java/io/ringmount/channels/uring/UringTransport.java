@@ -29,6 +29,9 @@ public final class UringTransport extends Transport {
   /** FORGETs are answered by nothing and done in a moment. */
   public static final int CONTROL_SLOTS = 2;
 
+  /** A channel that leaves waits for reads and writes of local files that the kernel has. */
+  private static final long LEAVE_MILLIS = 5_000;
+
   private final int fd;
   private final List<Integer> cpus;
   private final int queues;
@@ -73,9 +76,7 @@ public final class UringTransport extends Transport {
       rings.add(new UringChannel("channel-" + cpu, cpu, own, copies, session(), shared));
     }
     shared.channels(rings);
-    control =
-        new DeviceChannel(
-            "channel-control", Channel.UNPINNED, fd, slots.others(), slots.copies(0), session());
+    control = DeviceChannel.ofControl(fd, slots.others(), slots.copies(0), session());
     List<Channel> channels = new ArrayList<>(rings);
     channels.add(control);
     return channels;
@@ -107,6 +108,25 @@ public final class UringTransport extends Transport {
       served.computeIfAbsent(server, _ -> new ArrayList<>()).add(queue);
     }
     return served;
+  }
+
+  @Override
+  public void succeed(boolean predecessorLives) {
+    shared.inherit(new Legacy(!predecessorLives));
+  }
+
+  @Override
+  public boolean predecessorEnded() {
+    shared.legacy().abandon();
+    return true;
+  }
+
+  @Override
+  public void leave() throws IOException, InterruptedException {
+    control.stop();
+    boolean copies = session().detaches();
+    rings.forEach(ring -> ring.leave(copies));
+    awaitLeft(LEAVE_MILLIS);
   }
 
   @Override

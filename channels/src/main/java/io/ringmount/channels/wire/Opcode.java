@@ -225,7 +225,7 @@ public final class Opcode {
    * is none, and for an unknown opcode.
    *
    * <p>Of {@code fuse_setxattr_in} this is the short form, as {@code FUSE_SETXATTR_EXT} is not
-   * negotiated. Through io_uring the struct of {@link #NOTIFY_REPLY} comes as payload.
+   * negotiated.
    */
   public static int argumentSize(int opcode) {
     return switch (opcode) {
@@ -264,5 +264,13 @@ public final class Opcode {
       case STATX -> 24; // fuse_statx_in
       default -> 0;
     };
+  }
+
+  /**
+   * As {@link #argumentSize}, for requests that come through io_uring: there the struct of {@link
+   * #NOTIFY_REPLY} is part of the payload ({@code fs/fuse/dev.c}, {@code fuse_retrieve}).
+   */
+  public static int ringArgumentSize(int opcode) {
+    return opcode == NOTIFY_REPLY ? 0 : argumentSize(opcode);
   }
 }

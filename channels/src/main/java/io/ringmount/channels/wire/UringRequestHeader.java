@@ -21,7 +21,9 @@ public final class UringRequestHeader extends Flyweight {
   /** Offset of the fixed struct of the request. */
   public static final int OP_IN = 128;
 
-  private static final int COMMIT_ID = 264;
+  /** Offset of what {@link #commitId} tells. */
+  public static final int COMMIT_ID = 264;
+
   private static final int PAYLOAD_SIZE = 272;
 
   /** What COMMIT_AND_FETCH must name; 0 while no request was ever delivered here. */

@@ -2,6 +2,7 @@ package io.ringmount.channels.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -84,6 +85,26 @@ class SharedMemoryTest {
       assertFalse(SharedMemory.mapAt(memory.fd(), BASE, LENGTH));
       SharedMemory.unmap(BASE, LENGTH);
       assertTrue(memory.mapAt(BASE));
+    }
+  }
+
+  @Test
+  void mapsWhereverThereIsRoomAndKeepsItsSizeOnceSealed() throws IOException {
+    try (SharedMemory first = SharedMemory.create("test-sealed", LENGTH);
+        SharedMemory second = SharedMemory.adopt((int) FileOps.dup(first.fd()))) {
+      first.map();
+      assertThrows(IllegalStateException.class, first::map);
+      second.map();
+      assertNotEquals(first.address(), second.address());
+      assertEquals(0, Memory.getAndAddLong(first.address(), 5));
+      assertEquals(5, Memory.getAndAddLong(second.address(), 2));
+      assertFalse(Memory.compareAndSetLong(first.address(), 5, 1));
+      assertTrue(Memory.compareAndSetLong(first.address(), 7, 1));
+      assertFalse(second.isSealed());
+      first.seal();
+      assertTrue(second.isSealed());
+      assertEquals(-Errno.EPERM, FileOps.ftruncate(second.fd(), SharedMemory.PAGE_SIZE));
+      assertThrows(LinuxException.class, second::seal);
     }
   }
 

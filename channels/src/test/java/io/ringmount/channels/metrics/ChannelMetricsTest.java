@@ -58,6 +58,7 @@ class ChannelMetricsTest {
     channel.moved();
     channel.lent();
     channel.detached();
+    channel.recovered(true);
 
     Map<Metric, Long> expected = new EnumMap<>(Metric.class);
     Metric.STORED.forEach(each -> expected.put(each, 1L));
