@@ -1,6 +1,7 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FuseDevice;
 import io.ringmount.channels.metrics.ChannelMetrics;
 import io.ringmount.channels.metrics.Metric;
 import io.ringmount.channels.waiting.WaitStrategy;
@@ -125,6 +126,17 @@ public abstract class Channel implements ReplySink {
   protected abstract void reply(Slot slot, boolean answerable, int error, int bytes);
 
   /**
+   * Makes the kernel send a request that nobody waits for to the queue of the calling thread's
+   * processor.
+   *
+   * @param fd of the connection
+   * @return false when it does not: the {@link WakeFile} must be looked up first
+   */
+  protected static boolean kick(int fd) {
+    return FuseDevice.kick(fd, WakeFile.NODE) == 0;
+  }
+
+  /**
    * Makes the thread look at its queues again if it sleeps, or as soon as it would. Any thread,
    * after the queue was changed. Required only while {@link #hasWaiting}.
    */
@@ -234,7 +246,7 @@ public abstract class Channel implements ReplySink {
   }
 
   /** The kernel's number of the thread, once it is prepared. */
-  final int threadId() {
+  protected final int threadId() {
     return life.threadId();
   }
 

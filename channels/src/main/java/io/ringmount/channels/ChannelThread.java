@@ -46,8 +46,10 @@ final class ChannelThread {
         opened.completeExceptionally(e);
         return;
       }
+      // Until it serves, callers may be waiting for it.
+      Scheduling.beginUrgent();
       if (permit.join()) {
-        channel.run(() -> ready.complete(null));
+        channel.run(this::serves);
       }
     } catch (Throwable e) {
       // While starting, the thread that makes the mount reports it.
@@ -58,6 +60,11 @@ final class ChannelThread {
       channel.end();
       ended.countDown();
     }
+  }
+
+  private void serves() {
+    Scheduling.endUrgent();
+    ready.complete(null);
   }
 
   Thread thread() {

@@ -209,16 +209,26 @@ public final class Dispatcher {
       return false;
     }
     x.stage(Entry.SIZE);
-    fileSystem.lookup(x, x.node(), x.name, x);
+    if (WakeFile.isAt(x.node(), x.name)) {
+      WakeFile.answer((EntryReply) x);
+    } else {
+      fileSystem.lookup(x, x.node(), x.name, x);
+    }
     return true;
   }
 
   private boolean forget(Exchange x, long in) {
     x.unanswerable();
     forget.wrap(in);
-    fileSystem.forget(x.node(), forget.lookups());
+    forget(x.node(), forget.lookups());
     x.done();
     return true;
+  }
+
+  private void forget(long node, long lookups) {
+    if (node != WakeFile.NODE) {
+      fileSystem.forget(node, lookups);
+    }
   }
 
   /** What a kick was for has happened. */
@@ -237,7 +247,7 @@ public final class Dispatcher {
     }
     for (int i = 0; i < count; i++) {
       forgetOne.wrap(position + (long) i * ForgetOne.SIZE);
-      fileSystem.forget(forgetOne.node(), forgetOne.lookups());
+      forget(forgetOne.node(), forgetOne.lookups());
     }
     x.done();
     return true;
@@ -246,6 +256,10 @@ public final class Dispatcher {
   private boolean getattr(Exchange x, long in) {
     getattr.wrap(in);
     x.stage(AttributesOut.SIZE);
+    if (x.node() == WakeFile.NODE) {
+      WakeFile.answer((AttributesReply) x);
+      return true;
+    }
     long handle = getattr.hasHandle() ? getattr.handle() : FileSystem.NO_HANDLE;
     fileSystem.getattr(x, x.node(), handle, x);
     return true;

@@ -115,23 +115,28 @@ public final class FuseMount implements AutoCloseable {
   /**
    * Serves from now on; returns when every request of every CPU is served.
    *
+   * @param left what earlier processes gave into custody, as of now
    * @param predecessorLives whether the process that served before, and has {@linkplain #leave
    *     left}, still answers requests that it had begun with
+   * @return whether the kernel brings everything that has waited meanwhile; otherwise somebody who
+   *     is not this process must make a request on each processor
    */
-  public void takeOver(boolean predecessorLives) throws IOException {
-    served.transport().succeed(predecessorLives);
+  public boolean takeOver(Inheritance left, boolean predecessorLives) throws IOException {
+    served.transport().succeed(left, predecessorLives);
     served.transport().start();
     agreement.began();
+    return served.transport().bringsAll();
   }
 
   /**
    * The process that had served before is gone.
    *
+   * @param left what earlier processes gave into custody, as of now
    * @return false when this process cannot go on with what that one left: another one must, after
    *     this one's end
    */
-  public boolean predecessorEnded() {
-    return served.transport().predecessorEnded();
+  public boolean predecessorEnded(Inheritance left) {
+    return served.transport().predecessorEnded(left);
   }
 
   /** Requests that were taken over from an earlier process. */
@@ -175,7 +180,10 @@ public final class FuseMount implements AutoCloseable {
     return served.transport().channels().stream().allMatch(channel -> channel.running() == 0);
   }
 
-  /** Gives up what {@link #inherit} prepared; the mount stays with whoever has it. */
+  /**
+   * Gives back what this process has of the mount, before it has {@linkplain #takeOver taken over}
+   * or once it has {@linkplain #leave left} and is drained; the mount stays with whoever has it.
+   */
   public void abandon() throws IOException {
     served.close();
     agreement.close();

@@ -38,10 +38,10 @@ public record Inheritance(Map<String, Integer> descriptors) {
   /**
    * Name of the memory of slots that requests are read into from the device, of one process.
    *
-   * @param process number of it among those that served the mount
+   * @param time when that process made it, by {@link System#nanoTime}
    */
-  public static String deviceSlots(long process) {
-    return DEVICE_SLOTS + process;
+  public static String deviceSlots(long time) {
+    return DEVICE_SLOTS + time;
   }
 
   /** The memory of slots of all earlier processes that read the device, by {@link #deviceSlots}. */

@@ -262,8 +262,7 @@ public final class Slot {
 
   /** Makes the reply, for a commit, out of the outcome that an earlier process recorded. */
   void replyFromRecord() {
-    int bytes =
-        Math.clamp(Memory.getInt(address + SlotLayout.SIZE), 0, payloadSize);
+    int bytes = Math.clamp(Memory.getInt(address + SlotLayout.SIZE), 0, payloadSize);
     if (Memory.getInt(address + SlotLayout.IS_STAGED) != 0) {
       bytes = Math.min(bytes, SlotLayout.STAGED_SIZE);
       Memory.copy(stagedAddress(), payloadAddress(), bytes);

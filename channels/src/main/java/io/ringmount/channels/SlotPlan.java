@@ -85,6 +85,6 @@ record SlotPlan(Map<Integer, Integer> byQueue, int others, boolean copies) {
   }
 
   long bytes(int payload) {
-    return SlotRegion.bytes(total(), payload) + SlotRegion.bytes(copies ? total() : 0, payload);
+    return SlotRegion.bytes(total(), payload) * (copies ? 2 : 1);
   }
 }

@@ -35,17 +35,18 @@ public final class SlotRegion implements AutoCloseable {
    * @param payload bytes of one payload, a multiple of 4096
    */
   public SlotRegion(int slots, int payload) throws LinuxException {
-    this(slots, payload, 0);
+    this("ringmount-slots", slots, payload, 0);
   }
 
   /**
    * As the other, for a second region of a mount.
    *
+   * @param name for {@code /proc/<pid>/maps}
    * @param firstIndex index of the first slot
    */
-  SlotRegion(int slots, int payload, int firstIndex) throws LinuxException {
+  SlotRegion(String name, int slots, int payload, int firstIndex) throws LinuxException {
     this(
-        SharedMemory.createMapped("ringmount-slots", bytes(slots, payload), BASE, STRIDE, ATTEMPTS),
+        SharedMemory.createMapped(name, bytes(slots, payload), BASE, STRIDE, ATTEMPTS),
         slots,
         payload,
         firstIndex);

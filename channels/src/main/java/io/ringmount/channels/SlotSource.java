@@ -10,14 +10,20 @@ import java.util.stream.Stream;
 public final class SlotSource implements AutoCloseable {
   private final SlotPlan plan;
   private final SlotRegion region;
+
+  /** Null when the plan has none. */
   private final SlotRegion copies;
+
   private final boolean inherited;
 
   private SlotSource(SlotPlan plan, SlotRegion region, boolean inherited) throws LinuxException {
     this.plan = plan;
     this.region = region;
     this.inherited = inherited;
-    this.copies = new SlotRegion(plan.copies() ? plan.total() : 0, region.payload(), plan.total());
+    this.copies =
+        plan.copies()
+            ? new SlotRegion("ringmount-copies", plan.total(), region.payload(), plan.total())
+            : null;
   }
 
   static SlotSource create(SlotPlan plan, int payload) throws LinuxException {
@@ -53,12 +59,19 @@ public final class SlotSource implements AutoCloseable {
 
   /** For the detached requests of a channel with {@code slots} slots. */
   public Slot[] copies(int slots) {
-    return copies.take(plan.copies() ? slots : 0, SlotRegion.NO_QUEUE);
+    return copies == null ? new Slot[0] : copies.take(slots, SlotRegion.NO_QUEUE);
   }
 
   /** All slots, by their index. */
   public Slot[] all() {
-    return Stream.of(region.slots(), copies.slots()).flatMap(Stream::of).toArray(Slot[]::new);
+    return copies == null
+        ? region.slots()
+        : Stream.of(region.slots(), copies.slots()).flatMap(Stream::of).toArray(Slot[]::new);
+  }
+
+  /** Descriptor of what successors inherit; stays this object's. */
+  public int fd() {
+    return region.fd();
   }
 
   SlotPlan plan() {
@@ -79,7 +92,9 @@ public final class SlotSource implements AutoCloseable {
   @Override
   public void close() throws LinuxException {
     try {
-      copies.close();
+      if (copies != null) {
+        copies.close();
+      }
     } finally {
       region.close();
     }

@@ -44,16 +44,24 @@ public abstract class Transport implements AutoCloseable {
   /**
    * Says, before {@link #start}, that another process has served until now and serves no more.
    *
+   * @param left what it and earlier ones gave into custody, as of now
    * @param predecessorLives it still answers requests that it had begun with
    */
-  public abstract void succeed(boolean predecessorLives) throws IOException;
+  public abstract void succeed(Inheritance left, boolean predecessorLives) throws IOException;
+
+  /**
+   * Whether, after {@link #succeed} and {@link #start}, the kernel brings everything that waits in
+   * its queues. Otherwise it does so when the next request is made on each processor.
+   */
+  public abstract boolean bringsAll();
 
   /**
    * The process that served before, and still had requests when this one began, is dead.
    *
+   * @param left what it and earlier ones gave into custody, as of now
    * @return false when its requests can only be had again by a process that has none yet
    */
-  public abstract boolean predecessorEnded();
+  public abstract boolean predecessorEnded(Inheritance left);
 
   /**
    * Makes the channels leave so that another process can serve; requests that the file system has

@@ -97,45 +97,35 @@ final class TransportSelector {
   private SlotSource ringSlots(List<Integer> queues) throws IOException {
     if (inheritance.has(Inheritance.SLOTS)) {
       SlotRegion region = SlotRegion.inherit(inheritance.get(Inheritance.SLOTS));
-      SlotSource slots =
-          SlotSource.inherit(region, options.execution() == Execution.DETACHED);
+      SlotSource slots = SlotSource.inherit(region, options.execution() == Execution.DETACHED);
       region.populate();
       return slots;
     }
     SlotPlan plan = SlotPlan.of(queues, UringTransport.CONTROL_SLOTS, options, payload);
-    return kept(SlotSource.create(plan, payload), Inheritance.SLOTS);
-  }
-
-  private SelectedTransport device(String reason) throws IOException {
-    List<Integer> cpus = cpus();
-    SlotSource slots =
-        kept(
-            SlotSource.create(SlotPlan.of(cpus, 0, options, payload), payload),
-            Inheritance.deviceSlots(ProcessHandle.current().pid()));
-    Session session = new Session(fileSystem, options, slots.plan().total());
-    Transport transport =
-        new DeviceTransport(device, session, cpus, slots, inheritance, custody);
-    return prepared(TransportKind.DEVICE, reason, transport, session, slots);
-  }
-
-  private SlotSource kept(SlotSource slots, String name) throws IOException {
+    SlotSource slots = SlotSource.create(plan, payload);
     if (custody.outlives()) {
       slots.region().populate();
-      custody.keep(name, slots.region().fd());
+      custody.keep(Inheritance.SLOTS, slots.region().fd());
     }
     return slots;
   }
 
+  private SelectedTransport device(String reason) throws IOException {
+    List<Integer> cpus = cpus();
+    SlotSource slots = SlotSource.create(SlotPlan.of(cpus, 0, options, payload), payload);
+    if (custody.outlives()) {
+      slots.region().populate();
+    }
+    Session session = new Session(fileSystem, options, slots.plan().total());
+    Transport transport = new DeviceTransport(device, session, cpus, slots, inheritance, custody);
+    return prepared(TransportKind.DEVICE, reason, transport, session, slots);
+  }
+
   private static SelectedTransport prepared(
-      TransportKind kind,
-      String reason,
-      Transport transport,
-      Session session,
-      SlotSource slots)
+      TransportKind kind, String reason, Transport transport, Session session, SlotSource slots)
       throws IOException {
     SelectedTransport selected =
-        new SelectedTransport(
-            kind, reason, transport, session, slots, slots.plan().queued());
+        new SelectedTransport(kind, reason, transport, session, slots, slots.plan().queued());
     try {
       transport.prepare();
       return selected;

@@ -7,6 +7,7 @@ import io.ringmount.channels.Slot;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseDevice;
+import io.ringmount.channels.linux.InterruptSignal;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.waiting.Arrivals;
@@ -136,8 +137,8 @@ public final class DeviceChannel extends Channel {
 
   /**
    * Makes the thread read no more, and end when no request waits in this channel. Unless the
-   * channel is {@linkplain #ofControl one of control}, a request must come for it to notice. Any
-   * thread.
+   * channel is {@linkplain #ofControl one of control}, its read must be {@linkplain #interruptRead
+   * interrupted} for it to notice. Any thread.
    */
   public void stop() {
     stopped = true;
@@ -249,6 +250,13 @@ public final class DeviceChannel extends Channel {
   private void blockReads(boolean block) throws LinuxException {
     LinuxException.check(FileOps.setNonBlocking(fd, !block), "fcntl", "/dev/fuse");
     nonBlocking = !block;
+  }
+
+  /** Makes a read that waits return; one that is about to wait is missed. Any thread. */
+  void interruptRead(InterruptSignal signal) {
+    if (waiting) {
+      signal.send(threadId());
+    }
   }
 
   @Override

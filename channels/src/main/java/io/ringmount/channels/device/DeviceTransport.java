@@ -1,7 +1,6 @@
 package io.ringmount.channels.device;
 
 import io.ringmount.channels.Custody;
-import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.Inheritance;
 import io.ringmount.channels.Outcomes;
 import io.ringmount.channels.Session;
@@ -10,11 +9,14 @@ import io.ringmount.channels.SlotSource;
 import io.ringmount.channels.Transport;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseDevice;
+import io.ringmount.channels.linux.InterruptSignal;
 import io.ringmount.channels.linux.LinuxException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One cloned {@code /dev/fuse} descriptor for every channel. All share the kernel's one queue of
@@ -23,6 +25,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DeviceTransport extends Transport {
   private static final long LEAVE_MILLIS = 5_000;
+  private static final long INTERRUPT_PAUSE_NANOS = 500_000;
+
+  /** Long after every request that the kernel delivers again has been read. */
+  private static final long DELIVERY_MILLIS = 60_000;
 
   private final int fd;
   private final List<Integer> cpus;
@@ -31,6 +37,8 @@ public final class DeviceTransport extends Transport {
   private final Custody custody;
   private final List<DeviceChannel> channels = new ArrayList<>();
   private final List<Integer> clones = new ArrayList<>();
+  private final String slotsName = Inheritance.deviceSlots(System.nanoTime());
+  private Thread forgetter;
 
   /**
    * @param fd the connection's descriptor, mounted; stays the caller's
@@ -56,6 +64,9 @@ public final class DeviceTransport extends Transport {
 
   @Override
   protected List<DeviceChannel> makeChannels() throws IOException {
+    if (!inheritance.has(Inheritance.CONNECTION)) {
+      keepSlots();
+    }
     for (int cpu : cpus) {
       int clone = cloneFor(cpu);
       clones.add(clone);
@@ -78,34 +89,63 @@ public final class DeviceTransport extends Transport {
   }
 
   @Override
-  public void succeed(boolean predecessorLives) throws IOException {
+  public void succeed(Inheritance left, boolean predecessorLives) throws IOException {
+    keepSlots();
     // One that lives answers what it has read.
     if (!predecessorLives) {
-      Outcomes outcomes = Outcomes.of(inheritance);
+      Outcomes outcomes = Outcomes.of(left);
       channels.forEach(channel -> channel.earlier(outcomes));
       LinuxException.check(FuseDevice.resend(fd), "FUSE_NOTIFY_RESEND", FuseDevice.PATH.toString());
     }
+    Set<String> earlier = Set.copyOf(left.deviceSlots().keySet());
+    forgetter = Thread.ofPlatform().daemon().name("forgetter").start(() -> forgetLater(earlier));
+  }
+
+  private void keepSlots() throws IOException {
+    custody.keep(slotsName, slots.fd());
+  }
+
+  /** What has not been delivered again by then had been answered. */
+  private void forgetLater(Set<String> slotsOfOthers) {
+    try {
+      Thread.sleep(DELIVERY_MILLIS);
+    } catch (InterruptedException e) {
+      return;
+    }
+    slotsOfOthers.forEach(custody::drop);
   }
 
   @Override
-  public boolean predecessorEnded() {
+  public boolean bringsAll() {
+    return true;
+  }
+
+  @Override
+  public boolean predecessorEnded(Inheritance left) {
     // The kernel delivers all unanswered requests again, or none: those of this process too.
-    return !Outcomes.anyUnanswered(inheritance);
+    return !Outcomes.anyUnanswered(left);
   }
 
   @Override
   public void leave() throws IOException, InterruptedException {
+    InterruptSignal signal = InterruptSignal.find();
     channels.forEach(DeviceChannel::stop);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_MILLIS);
-    while (!awaitEnd(1) && System.nanoTime() - deadline < 0) {
-      // Wakes one thread that waits in a read.
-      FuseDevice.kick(fd, FileSystem.ROOT);
+    while (!awaitEnd(0) && System.nanoTime() - deadline < 0) {
+      for (DeviceChannel channel : channels) {
+        channel.interruptRead(signal);
+      }
+      // Interrupted without a pause, a thread would never get on.
+      LockSupport.parkNanos(INTERRUPT_PAUSE_NANOS);
     }
-    awaitLeft(1);
+    awaitLeft(LEAVE_MILLIS);
   }
 
   @Override
   public void close() {
+    if (forgetter != null) {
+      forgetter.interrupt();
+    }
     channels.forEach(DeviceChannel::close);
     clones.forEach(FileOps::close);
     clones.clear();

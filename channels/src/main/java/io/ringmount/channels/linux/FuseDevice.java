@@ -138,14 +138,14 @@ public final class FuseDevice {
    * calling thread's processor; nobody waits for its answer. A ring fetches what waits in its queue
    * when it commits, so the first request after it was registered must come by itself.
    *
-   * @param root node of the root directory, in which no page is cached
-   * @return 0, or {@code -errno}
+   * @param node of a regular file without cached pages
+   * @return 0, or {@code -errno}: {@code -ENOENT} when the kernel does not know the node
    */
-  public static long kick(int fd, long root) {
+  public static long kick(int fd, long node) {
     try (Arena arena = Arena.ofConfined()) {
       long notice = notice(arena, NOTIFY_RETRIEVE, RETRIEVE_SIZE);
       Memory.putLong(notice + NOTICE_HEADER, NEXT_NUMBER.addAndGet(2));
-      Memory.putLong(notice + NOTICE_HEADER + 8, root);
+      Memory.putLong(notice + NOTICE_HEADER + 8, node);
       return Math.min(0, write(fd, notice, NOTICE_HEADER + RETRIEVE_SIZE));
     }
   }

@@ -35,6 +35,11 @@ public final class Mounts {
   /** Keep mounts under this one from spreading to other namespaces. */
   public static final int MS_PRIVATE = 1 << 18;
 
+  /** For the mounts below, too. */
+  public static final int MS_REC = 16384;
+
+  private static final int CLONE_NEWNS = 0x20000;
+
   /** Unmount although in use; for FUSE, aborts the connection. */
   public static final int MNT_FORCE = 1;
 
@@ -44,7 +49,7 @@ public final class Mounts {
   /** Do not follow a symbolic link at the end of the path. */
   public static final int UMOUNT_NOFOLLOW = 8;
 
-  private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+  private static final Path MOUNTINFO = Path.of("/proc/thread-self/mountinfo");
 
   private Mounts() {}
 
@@ -101,6 +106,17 @@ public final class Mounts {
     return list().stream()
         .filter(entry -> entry.mountPoint().equals(wanted))
         .reduce((lower, upper) -> upper);
+  }
+
+  /**
+   * Gives the calling thread, and the processes it starts, a view of the mounts of its own: what it
+   * mounts from now on nobody else sees, and it goes with the thread.
+   *
+   * @throws LinuxException {@code EPERM} without CAP_SYS_ADMIN
+   */
+  public static void unshare() throws LinuxException {
+    LinuxException.check(Syscall.call(SyscallNumber.UNSHARE, CLONE_NEWNS), "unshare", "mounts");
+    mount("none", Path.of("/"), "none", MS_REC | MS_PRIVATE, "");
   }
 
   /** Reads the text of a {@code mountinfo} file; lines of another form are left out. */

@@ -6,6 +6,9 @@ package io.ringmount.channels.linux;
  * nobody may once it is closed.
  */
 public final class PidFd implements AutoCloseable {
+  /** Has a JVM print what its threads do. */
+  public static final int SIGQUIT = 3;
+
   /** Kills for certain. */
   public static final int SIGKILL = 9;
 
@@ -29,6 +32,11 @@ public final class PidFd implements AutoCloseable {
         (int)
             LinuxException.check(
                 Syscall.call(SyscallNumber.PIDFD_OPEN, pid, 0), "pidfd_open", "process " + pid));
+  }
+
+  /** Takes over a process descriptor that came from another process. */
+  public static PidFd adopt(int fd) {
+    return new PidFd(fd);
   }
 
   /**

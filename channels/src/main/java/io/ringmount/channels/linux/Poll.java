@@ -46,6 +46,11 @@ public final class Poll {
     entries = Arena.ofAuto().allocate((long) capacity * ENTRY_SIZE, Long.BYTES);
   }
 
+  /** Makes the list empty again. */
+  public void clear() {
+    count = 0;
+  }
+
   /**
    * Adds a descriptor.
    *

@@ -1,10 +1,12 @@
 package io.ringmount.channels.linux;
 
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 
 /** Properties of the calling process and thread. */
 public final class ProcessControl {
   private static final int PR_SET_NAME = 15;
+  private static final Path NULL = Path.of("/dev/null");
 
   private ProcessControl() {}
 
@@ -26,6 +28,17 @@ public final class ProcessControl {
    */
   public static int setsid() throws LinuxException {
     return (int) LinuxException.check(Syscall.call(SyscallNumber.SETSID), "setsid", "");
+  }
+
+  /** Makes a descriptor of this process lead to nowhere, whatever it led to before. */
+  public static void redirectToNull(int descriptor) throws LinuxException {
+    int opened = FileOps.open(NULL, FileFlags.O_RDWR);
+    try {
+      LinuxException.check(
+          Syscall.call(SyscallNumber.DUP3, opened, descriptor, 0), "dup3", NULL.toString());
+    } finally {
+      FileOps.close(opened);
+    }
   }
 
   /** Names the calling thread for {@code top} and {@code /proc}; 15 bytes of UTF-8 count. */

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
-/** The process's limit of open files. */
+/** Limits of a process. */
 public final class Rlimit {
   private static final Path NR_OPEN = Path.of("/proc/sys/fs/nr_open");
 
+  private static final int RLIMIT_CORE = 4;
   private static final int RLIMIT_NOFILE = 7;
 
   /** {@code struct rlimit64}: u64 soft, u64 hard limit. */
@@ -51,6 +52,23 @@ public final class Rlimit {
       long limit = arena.allocate(SIZE, Long.BYTES).address();
       call(0, limit);
       return Memory.getLong(limit + SOFT);
+    }
+  }
+
+  /**
+   * Keeps a process of this user, and what it starts later, from leaving a memory dump when it
+   * crashes: writing one takes long, and a successor waits for the end.
+   *
+   * @throws LinuxException {@code prlimit64}: {@code ESRCH}, {@code EPERM}
+   */
+  public static void forbidCoreDumps(long pid) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      long limit = arena.allocate(SIZE, Long.BYTES).address();
+      fill(limit, 0);
+      LinuxException.check(
+          Syscall.call(SyscallNumber.PRLIMIT64, pid, RLIMIT_CORE, limit, 0),
+          "prlimit64",
+          "RLIMIT_CORE of process " + pid);
     }
   }
 

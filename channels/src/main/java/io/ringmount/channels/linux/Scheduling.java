@@ -10,7 +10,27 @@ public final class Scheduling {
   /** Runs only when nobody else wants the processor, {@code SCHED_IDLE}. */
   private static final int IDLE = 5;
 
+  private static final int PRIO_PROCESS = 0;
+
+  /** Nice values of a thread that others wait for, and of all others. */
+  private static final int URGENT_NICE = -20;
+
+  private static final int USUAL_NICE = 0;
+
   private Scheduling() {}
+
+  /**
+   * Lets the calling thread run before all others that are not urgent; those it starts are urgent
+   * too. Without the right to (CAP_SYS_NICE) nothing happens.
+   */
+  public static void beginUrgent() {
+    Syscall.call(SyscallNumber.SETPRIORITY, PRIO_PROCESS, 0, URGENT_NICE);
+  }
+
+  /** Ends {@link #beginUrgent}. */
+  public static void endUrgent() {
+    Syscall.call(SyscallNumber.SETPRIORITY, PRIO_PROCESS, 0, USUAL_NICE);
+  }
 
   /**
    * Makes a thread of this process run only on otherwise idle processors.

@@ -173,8 +173,7 @@ public final class SharedMemory implements AutoCloseable {
     }
     address =
         LinuxException.check(
-            Syscall.call(
-                SyscallNumber.MMAP, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0),
+            Syscall.call(SyscallNumber.MMAP, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0),
             "mmap",
             length + " bytes of shared memory");
   }
@@ -221,6 +220,14 @@ public final class SharedMemory implements AutoCloseable {
   /** Bytes. */
   public long length() {
     return length;
+  }
+
+  /** Closes the descriptor and leaves the mapping, for threads that may use it to the very end. */
+  public void leaveMapped() {
+    if (!closed) {
+      closed = true;
+      FileOps.close(fd);
+    }
   }
 
   /** Unmaps and closes; a second call does nothing. */

@@ -22,6 +22,7 @@ public final class UnixSocket implements AutoCloseable {
   public static final int MAX_PATH = 107;
 
   private static final int AF_UNIX = 1;
+  private static final int SOCK_DGRAM = 2;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOCK_CLOEXEC = FileFlags.O_CLOEXEC;
 
@@ -119,6 +120,30 @@ public final class UnixSocket implements AutoCloseable {
         path);
   }
 
+  /**
+   * Makes a socket whose messages go to a datagram socket: the service manager's is one ({@code
+   * sd_notify(3)}).
+   *
+   * @param name its path, or an abstract name after {@code @}
+   * @throws LinuxException {@code connect}, as in {@link #connect}
+   */
+  public static UnixSocket datagrams(String name) throws LinuxException {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    // The kernel compares abstract names in their whole length.
+    int size = ADDRESS_PATH + bytes.length + (name.startsWith("@") ? 0 : 1);
+    if (name.startsWith("@")) {
+      bytes[0] = 0;
+    }
+    return open(
+        SOCK_DGRAM,
+        bytes,
+        (fd, address) ->
+            LinuxException.check(
+                Syscall.call(SyscallNumber.CONNECT, fd, address, size), "connect", name),
+        "connect",
+        name);
+  }
+
   /** Waits for a connection; {@link #fd} polls as readable when there is one. */
   public UnixSocket accept() throws LinuxException {
     long result;
@@ -206,15 +231,20 @@ public final class UnixSocket implements AutoCloseable {
 
   private static UnixSocket open(Binding binding, String call, Path path) throws LinuxException {
     byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    return open(SOCK_SEQPACKET, name, binding, call, path.toString());
+  }
+
+  private static UnixSocket open(
+      int type, byte[] name, Binding binding, String call, String subject) throws LinuxException {
     if (name.length > MAX_PATH) {
-      throw new LinuxException(call, path.toString(), Errno.ENAMETOOLONG);
+      throw new LinuxException(call, subject, Errno.ENAMETOOLONG);
     }
     int fd =
         (int)
             LinuxException.check(
-                Syscall.call(SyscallNumber.SOCKET, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0),
+                Syscall.call(SyscallNumber.SOCKET, AF_UNIX, type | SOCK_CLOEXEC, 0),
                 "socket",
-                path.toString());
+                subject);
     try (Arena arena = Arena.ofConfined()) {
       long address = arena.allocate(ADDRESS_SIZE, Long.BYTES).address();
       Memory.putShort(address, (short) AF_UNIX);

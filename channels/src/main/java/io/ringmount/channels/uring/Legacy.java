@@ -21,6 +21,7 @@ final class Legacy implements AutoCloseable {
   private Thread thread;
   private volatile boolean abandoned;
   private volatile boolean closed;
+  private volatile boolean kicked = true;
 
   /** A slot, and who goes on with it. */
   private record Busy(Slot slot, Succession successor) {}
@@ -30,6 +31,18 @@ final class Legacy implements AutoCloseable {
    */
   Legacy(boolean abandoned) {
     this.abandoned = abandoned;
+  }
+
+  /** Notes whether a channel could make the kernel bring what waits in its queue. Any thread. */
+  void kicked(boolean done) {
+    if (!done) {
+      kicked = false;
+    }
+  }
+
+  /** Whether all channels could. */
+  boolean isKicked() {
+    return kicked;
   }
 
   /** Whether the slot must be left to the process that served before. Any thread. */

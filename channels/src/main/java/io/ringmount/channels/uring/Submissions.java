@@ -147,6 +147,14 @@ final class Submissions {
     Memory.putLong(sqe + IoUring.SQE_USER_DATA, GUARD);
   }
 
+  /** Before the thread ends though the process lives: then no request need be lost in any mode. */
+  void guardEnd() throws LinuxException {
+    if (rings.mode() == RingMode.BOUNDED) {
+      guard();
+      flush();
+    }
+  }
+
   private long nextSqe() throws LinuxException {
     makeRoom(1);
     return ring.nextSqe();

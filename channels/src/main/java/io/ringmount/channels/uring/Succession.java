@@ -1,11 +1,9 @@
 package io.ringmount.channels.uring;
 
-import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.Slot;
 import io.ringmount.channels.SlotRecovery;
 import io.ringmount.channels.SlotRecovery.Step;
 import io.ringmount.channels.linux.Errno;
-import io.ringmount.channels.linux.FuseDevice;
 import io.ringmount.channels.linux.LinuxException;
 import java.util.BitSet;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
@@ -26,14 +24,24 @@ final class Succession {
 
   private int doubtful;
 
+  /** Whether slots have been offered since the kernel was last made to bring what waits. */
+  private boolean offered;
+
+  private Runnable whenKicked;
+
   Succession(UringChannel channel, Rings rings) {
     this.channel = channel;
     this.rings = rings;
     this.letGo = new MpscVarHandleArrayQueue<>(Math.max(2, rings.size()));
   }
 
-  /** Takes over the channel's slots; returns when the kernel brings every request that waits. */
-  void begin(Slot[] slots, Submissions submissions) throws LinuxException {
+  /**
+   * Takes over the channel's slots.
+   *
+   * @param onKick is told once the kernel brings what waits in the channel's queue
+   */
+  void begin(Slot[] slots, Submissions submissions, Runnable onKick) throws LinuxException {
+    whenKicked = onKick;
     for (Slot slot : slots) {
       if (rings.legacy().keeps(slot)) {
         rings.legacy().watch(slot, this);
@@ -41,15 +49,13 @@ final class Succession {
         goOnWith(slot, submissions);
       }
     }
-    submissions.flush();
-    LinuxException.check(
-        FuseDevice.kick(rings.fuseFd(), FileSystem.ROOT), "FUSE_NOTIFY_RETRIEVE", channel.name());
+    offered = true;
   }
 
   private void goOnWith(Slot slot, Submissions submissions) throws LinuxException {
     Step step = SlotRecovery.next(slot);
     switch (step) {
-      case OFFER -> submissions.register(slot);
+      case OFFER -> offer(slot, submissions);
       case COMMIT -> {
         recommitted.set(slot.index());
         doubtful++;
@@ -57,6 +63,11 @@ final class Succession {
       }
       case SERVE, RESUME -> channel.goOn(slot, step);
     }
+  }
+
+  private void offer(Slot slot, Submissions submissions) throws LinuxException {
+    submissions.register(slot);
+    offered = true;
   }
 
   /** The earlier process has let a slot go. Any thread. */
@@ -67,26 +78,44 @@ final class Succession {
 
   /** Whether there is something to go on with. */
   boolean isDue() {
-    return !letGo.isEmpty();
+    return !letGo.isEmpty() || (offered && doubtful == 0);
   }
 
-  /** Goes on with what the earlier process has let go. */
+  /**
+   * Goes on with what the earlier process has let go, and has the kernel bring what waits: it does
+   * not when slots are offered anew, but when one of them has been used.
+   */
   void goOn(Submissions submissions) throws LinuxException {
     for (Slot slot = letGo.poll(); slot != null; slot = letGo.poll()) {
       goOnWith(slot, submissions);
     }
+    if (offered && doubtful == 0) {
+      offered = false;
+      submissions.flush();
+      rings.legacy().kicked(channel.kickQueue());
+      if (whenKicked != null) {
+        whenKicked.run();
+        whenKicked = null;
+      }
+    }
   }
 
   /**
-   * Whether a completion says that a slot, whose reply the earlier process had committed, is to be
-   * offered anew: the ring it was offered through is gone.
+   * Sees to a completion that says that a slot, whose reply the earlier process had committed, is
+   * to be offered anew: the ring it was offered through is gone.
+   *
+   * @return false when the completion says something else
    */
-  boolean concerns(Slot slot, int result) {
+  boolean concerns(Slot slot, int result, Submissions submissions) throws LinuxException {
     if (doubtful == 0 || !recommitted.get(slot.index())) {
       return false;
     }
     recommitted.clear(slot.index());
     doubtful--;
-    return result == -Errno.ENOENT;
+    if (result != -Errno.ENOENT) {
+      return false;
+    }
+    offer(slot, submissions);
+    return true;
   }
 }

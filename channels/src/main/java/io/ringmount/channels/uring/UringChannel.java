@@ -100,12 +100,12 @@ final class UringChannel extends Channel {
     try {
       if (rings.legacy() == null) {
         registerAll();
+        signal.ready();
       } else {
         rings.offered(slots().length);
         submissions.begin(wakeUp.fd());
-        succession.begin(slots(), submissions);
+        succession.begin(slots(), submissions, signal::ready);
       }
-      signal.ready();
       serveAll();
     } catch (Throwable e) {
       // The kernel will not get back what this ring had: the others must not wait for it.
@@ -136,6 +136,7 @@ final class UringChannel extends Channel {
         balancer.ask();
       }
     }
+    submissions.guardEnd();
   }
 
   // ---- to the kernel ---------------------------------------------------------------------------
@@ -289,8 +290,7 @@ final class UringChannel extends Channel {
   }
 
   private void arrived(Slot slot, int result) throws LinuxException {
-    if (succession.concerns(slot, result)) {
-      submissions.register(slot);
+    if (succession.concerns(slot, result, submissions)) {
       return;
     }
     if (result == 0) {
@@ -387,8 +387,9 @@ final class UringChannel extends Channel {
     return balancer;
   }
 
-  Succession succession() {
-    return succession;
+  /** As {@link Channel#kick}. */
+  boolean kickQueue() {
+    return kick(rings.fuseFd());
   }
 
   /** Makes the thread leave its loop though the connection lives; any thread. */

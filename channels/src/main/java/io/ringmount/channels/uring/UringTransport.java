@@ -1,6 +1,7 @@
 package io.ringmount.channels.uring;
 
 import io.ringmount.channels.Channel;
+import io.ringmount.channels.Inheritance;
 import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.RingMode;
 import io.ringmount.channels.Session;
@@ -111,12 +112,18 @@ public final class UringTransport extends Transport {
   }
 
   @Override
-  public void succeed(boolean predecessorLives) {
+  public void succeed(Inheritance left, boolean predecessorLives) {
     shared.inherit(new Legacy(!predecessorLives));
   }
 
   @Override
-  public boolean predecessorEnded() {
+  public boolean bringsAll() {
+    // A queue that another processor's channel serves can only be kicked from its own.
+    return shared.legacy().isKicked() && rings.size() == queues;
+  }
+
+  @Override
+  public boolean predecessorEnded(Inheritance left) {
     shared.legacy().abandon();
     return true;
   }

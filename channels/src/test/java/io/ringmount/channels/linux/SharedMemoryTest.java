@@ -79,6 +79,18 @@ class SharedMemoryTest {
   }
 
   @Test
+  void mappingOutlivesItsDescriptor() throws IOException {
+    SharedMemory memory = SharedMemory.create("test-left", LENGTH);
+    memory.map();
+    memory.leaveMapped();
+    memory.close();
+    assertEquals(-Errno.EBADF, FileOps.close(memory.fd()));
+    Memory.putInt(memory.address(), 3);
+    assertEquals(3, Memory.getInt(memory.address()));
+    SharedMemory.unmap(memory.address(), LENGTH);
+  }
+
+  @Test
   void bareMappingIsUndoneByItsOwner() throws IOException {
     try (SharedMemory memory = SharedMemory.create("test-bare", LENGTH)) {
       assertTrue(SharedMemory.mapAt(memory.fd(), BASE, LENGTH));
