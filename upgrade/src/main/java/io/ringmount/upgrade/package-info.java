@@ -1,5 +1,5 @@
 /**
- * The online upgrade: the versioned handover protocol between two generations of the daemon, the
- * layout of the memory they share, and the command that starts it.
+ * The online upgrade: the messages between a mount's watchdog, its daemons and the command that
+ * asks for an upgrade; both ends of what they share; what a build must have to be upgraded to.
  */
 package io.ringmount.upgrade;
