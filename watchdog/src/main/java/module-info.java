@@ -1,5 +1,6 @@
 /** The process that outlives every daemon. */
 module io.ringmount.watchdog {
-  requires io.ringmount.upgrade;
   requires io.ringmount.channels;
+  requires io.ringmount.upgrade;
+  requires jdk.unsupported;
 }
