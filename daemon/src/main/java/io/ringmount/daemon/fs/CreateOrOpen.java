@@ -53,6 +53,11 @@ final class CreateOrOpen implements LongSupplier {
     return -Errno.EAGAIN;
   }
 
+  /** Opens the file that was made or opened once before; what is in it stays. */
+  long reopen() {
+    return openExisting(OpenFiles.backendFlags(flags) & ~FileFlags.O_TRUNC);
+  }
+
   /** Whether the file that was opened had been there before. */
   boolean existed() {
     return existed;

@@ -17,13 +17,15 @@ final class Creation {
   private final Lookup lookup;
   private final Answers answers;
   private final OpenFiles files;
+  private final Traces traces;
   private final Caller caller = new Caller();
 
-  Creation(InodeTable inodes, Lookup lookup, Answers answers, OpenFiles files) {
+  Creation(InodeTable inodes, Lookup lookup, Answers answers, OpenFiles files, Traces traces) {
     this.inodes = inodes;
     this.lookup = lookup;
     this.answers = answers;
     this.files = files;
+    this.traces = traces;
   }
 
   /** One system call that makes a name in a directory. */
@@ -32,12 +34,21 @@ final class Creation {
     long in(int directory);
   }
 
+  /** Whether a name in a directory is what that call makes. */
+  @FunctionalInterface
+  private interface Made {
+    boolean in(int directory, Scratch scratch);
+  }
+
   void symlink(Request request, long parent, Name name, Name target, EntryReply reply) {
     make(
         request,
         parent,
         name,
         directory -> FileOps.symlinkat(target.address(), directory, name.address()),
+        (directory, scratch) ->
+            isMade(request, directory, name, FileFlags.S_IFLNK, scratch)
+                && Traces.says(directory, name, target, scratch),
         reply);
   }
 
@@ -47,6 +58,7 @@ final class Creation {
         parent,
         name,
         directory -> FileOps.mknodat(directory, name.address(), mode, device),
+        (directory, scratch) -> isMade(request, directory, name, mode & FileFlags.S_IFMT, scratch),
         reply);
   }
 
@@ -56,10 +68,16 @@ final class Creation {
         parent,
         name,
         directory -> FileOps.mkdirat(directory, name.address(), mode & FileFlags.PERMISSIONS),
+        (directory, scratch) -> isMade(request, directory, name, FileFlags.S_IFDIR, scratch),
         reply);
   }
 
-  private void make(Request request, long parent, Name name, Make call, EntryReply reply) {
+  private boolean isMade(Request request, int directory, Name name, int type, Scratch scratch) {
+    return traces.isMade(request, scratch.journal, directory, name, type, scratch);
+  }
+
+  private void make(
+      Request request, long parent, Name name, Make call, Made made, EntryReply reply) {
     Scratch scratch = Scratch.get();
     Inode directory = inodes.get(parent);
     int fd = directory.acquire(scratch);
@@ -68,10 +86,7 @@ final class Creation {
       return;
     }
     try {
-      long result =
-          inodes.hasRoom(directory)
-              ? caller.run(request, scratch, () -> call.in(fd))
-              : -Errno.ENFILE;
+      long result = makeOnce(request, directory, fd, call, made, scratch);
       if (result < 0) {
         Answers.error(reply, result);
       } else {
@@ -80,6 +95,28 @@ final class Creation {
     } finally {
       directory.release(fd);
     }
+  }
+
+  private long makeOnce(
+      Request request, Inode directory, int fd, Make call, Made made, Scratch scratch) {
+    Journal journal = scratch.journal.of(request);
+    boolean resumed = begin(journal, JournalLayout.MAKE);
+    if (resumed && journal.outcome() != Journal.UNKNOWN) {
+      return journal.outcome();
+    }
+    long result =
+        inodes.hasRoom(directory) ? caller.run(request, scratch, () -> call.in(fd)) : -Errno.ENFILE;
+    if (resumed && result == -Errno.EEXIST && made.in(fd, scratch)) {
+      result = 0;
+    }
+    return journal.outcome(result);
+  }
+
+  private static boolean begin(Journal journal, int kind) {
+    if (!journal.isBegun(kind)) {
+      journal.now();
+    }
+    return journal.begin(kind);
   }
 
   // ---- create ----------------------------------------------------------------------------------
@@ -105,22 +142,54 @@ final class Creation {
       Answers.error(reply, fd);
       return;
     }
-    CreateOrOpen opening = new CreateOrOpen(fd, name, mode, flags, scratch);
     long opened;
     try {
-      opened = inodes.hasRoom(directory) ? caller.run(request, scratch, opening) : -Errno.ENFILE;
+      opened = open(request, directory, fd, name, mode, flags, killPrivileges, scratch);
     } finally {
       directory.release(fd);
-    }
-    if (opened >= 0 && opening.existed() && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
-      // Not in the caller's name: who may write a file need not own it.
-      opened = OpenFiles.clearPrivileges((int) opened, scratch);
     }
     if (opened < 0) {
       Answers.error(reply, opened);
       return;
     }
     answer((int) opened, flags, reply, scratch);
+  }
+
+  private long open(
+      Request request,
+      Inode directory,
+      int fd,
+      Name name,
+      int mode,
+      int flags,
+      boolean killPrivileges,
+      Scratch scratch) {
+    Journal journal = scratch.journal.of(request);
+    CreateOrOpen opening = new CreateOrOpen(fd, name, mode, flags, scratch);
+    if (begin(journal, JournalLayout.CREATE)) {
+      files.discard(journal);
+      long outcome = journal.outcome();
+      if (outcome < 0) {
+        return outcome;
+      }
+      if (outcome == Journal.DONE
+          || (outcome == Journal.UNKNOWN
+              && isMade(request, fd, name, FileFlags.S_IFREG, scratch))) {
+        // Not in the caller's name: its mode need not let the caller open it again.
+        long opened = opening.reopen();
+        if (opened != -Errno.ENOENT) {
+          return opened;
+        }
+      } else if (outcome == Journal.EXISTED) {
+        return caller.run(request, scratch, opening::reopen);
+      }
+    }
+    long opened = inodes.hasRoom(directory) ? caller.run(request, scratch, opening) : -Errno.ENFILE;
+    if (opened >= 0 && opening.existed() && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
+      // Not in the caller's name: who may write a file need not own it.
+      opened = OpenFiles.clearPrivileges((int) opened, scratch);
+    }
+    return journal.outcome(opened, opening.existed() ? Journal.EXISTED : Journal.DONE);
   }
 
   /** Answers with a file that is open; what is said about it is read through its descriptor. */
@@ -136,7 +205,10 @@ final class Creation {
       return;
     }
     answers.fill(reply.entry(), inode, scratch);
-    files.add(inode, fd, flags, reply.open());
-    reply.done();
+    int result = files.add(inode, fd, flags, reply.open(), scratch);
+    if (result < 0) {
+      inodes.forget(inode.node(), 1);
+    }
+    Answers.result(reply, result);
   }
 }

@@ -44,6 +44,11 @@ final class DescriptorBudget {
     return take(most);
   }
 
+  /** Takes one that is there already, whatever the limits. */
+  void hold() {
+    held.incrementAndGet();
+  }
+
   private boolean take(int limit) {
     if (held.incrementAndGet() <= limit) {
       return true;
@@ -55,6 +60,16 @@ final class DescriptorBudget {
   /** Whether {@link #tryHold} would succeed now. */
   boolean hasRoom() {
     return held.get() < most;
+  }
+
+  /** Whether {@link #tryCache} would succeed now. */
+  boolean hasRoomToCache() {
+    return held.get() < cached;
+  }
+
+  /** Gives one back that was taken for nothing. */
+  void giveBack() {
+    held.decrementAndGet();
   }
 
   /** Closes a descriptor that was taken. */

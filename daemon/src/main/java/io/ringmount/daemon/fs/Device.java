@@ -17,17 +17,20 @@ final class Device {
   private final long bits;
 
   /** The files of this device that the kernel knows, by inode number. */
-  final NonBlockingHashMapLong<Inode> inodes = new NonBlockingHashMapLong<>();
+  final NonBlockingHashMapLong<Inode> inodes;
 
   private final boolean memory;
 
   /**
-   * @param index place in the order of first sight; from 65536 on they repeat
+   * @param index place in the order of first sight, the same in every process that serves the
+   *     mount; from 65536 on they repeat
    * @param memory whether it is known to have nothing but memory behind its files
+   * @param expected about how many of its files will be known
    */
-  Device(int index, boolean memory) {
+  Device(int index, boolean memory, int expected) {
     this.bits = (long) index << INDEX_SHIFT;
     this.memory = memory;
+    this.inodes = new NonBlockingHashMapLong<>(expected);
   }
 
   /** Whether it is known that reading its files never waits. */

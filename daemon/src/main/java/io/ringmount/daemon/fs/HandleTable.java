@@ -1,17 +1,70 @@
 package io.ringmount.daemon.fs;
 
-import java.util.concurrent.atomic.AtomicLong;
+import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.Memory;
+import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jctools.maps.NonBlockingHashMapLong;
 
-/** The open files, by handle. Handles rise from 1 and are never reused; no method takes a lock. */
+/**
+ * The open files, by handle. Handles are never reused; no method takes a lock. What a successor
+ * needs to open them again is in records that outlive the process, see {@link HandleLayout}.
+ */
 final class HandleTable implements AutoCloseable {
-  private final AtomicLong nextHandle = new AtomicLong(1);
-  private final NonBlockingHashMapLong<OpenFile> files = new NonBlockingHashMapLong<>();
+  /** Far beyond what a process may have open; 32 bytes each, when it is used. */
+  static final int CAPACITY = 1 << 24;
 
-  /** Gives an open file a handle. */
-  long add(OpenFile file) {
-    long handle = nextHandle.getAndIncrement();
+  private static final RecordTable.Shape SHAPE =
+      new RecordTable.Shape("handles", HandleLayout.MAGIC, HandleLayout.VERSION, HandleLayout.SIZE);
+
+  private final InodeTable inodes;
+  private final RecordTable records;
+  private final NonBlockingHashMapLong<OpenFile> files = new NonBlockingHashMapLong<>();
+  private final LongAdder ignoredRecords = new LongAdder();
+
+  /**
+   * The open files in the records of a table.
+   *
+   * @param records made or adopted by this class
+   */
+  HandleTable(InodeTable inodes, RecordTable records) {
+    this.inodes = inodes;
+    this.records = records;
+    records.scan(this::load);
+  }
+
+  static RecordTable create(int capacity) throws LinuxException {
+    return RecordTable.create(SHAPE, capacity);
+  }
+
+  /**
+   * The table of an earlier process.
+   *
+   * @param fd owned by the result from now on, or closed when this method throws
+   */
+  static RecordTable adopt(int fd) throws IOException {
+    return RecordTable.adopt(SHAPE, fd);
+  }
+
+  /**
+   * Gives an open file a handle.
+   *
+   * @param journal of the request, where the handle is noted before it exists
+   * @return 0, and the file is closed, when there are no more
+   */
+  long add(OpenFile file, Journal journal) {
+    long record = records.take();
+    if (record == 0) {
+      file.release();
+      return 0;
+    }
+    Memory.putLong(record + HandleLayout.NODE, file.inode().node());
+    Memory.putInt(record + HandleLayout.FLAGS, file.flags());
+    long handle = records.number(record);
+    journal.handle(handle);
     files.put(handle, file);
+    file.inode().addHandle();
+    records.publish(record);
     return handle;
   }
 
@@ -22,17 +75,87 @@ final class HandleTable implements AutoCloseable {
    */
   OpenFile get(long handle, long node) {
     OpenFile file = files.get(handle);
-    return file == null || file.inode().node() != node ? OpenFile.UNKNOWN : file;
+    if (file == null) {
+      file = load(handle);
+    }
+    return file.inode().node() != node ? OpenFile.UNKNOWN : file;
+  }
+
+  /** The open file of a handle that another process gave. */
+  private OpenFile load(long handle) {
+    OpenFile known = files.get(handle);
+    if (known != null) {
+      return known;
+    }
+    long record = records.find(handle);
+    if (record == 0) {
+      return OpenFile.UNKNOWN;
+    }
+    Inode inode = inodes.get(Memory.getLong(record + HandleLayout.NODE));
+    if (inode == Inode.UNKNOWN) {
+      ignoredRecords.increment();
+      return OpenFile.UNKNOWN;
+    }
+    OpenFile file =
+        new OpenFile(inode, Inode.NO_DESCRIPTOR, Memory.getInt(record + HandleLayout.FLAGS));
+    known = files.putIfAbsent(handle, file);
+    if (known != null) {
+      return known;
+    }
+    inode.addHandle();
+    return file;
   }
 
   /** Ends a handle; {@code false} when {@link #get} would not find it. */
   boolean close(long handle, long node) {
     OpenFile file = get(handle, node);
-    if (file == OpenFile.UNKNOWN || !files.remove(handle, file)) {
+    return file != OpenFile.UNKNOWN && end(handle, file);
+  }
+
+  /** Ends a handle that was noted in a journal and that nobody was told of. */
+  void discard(long handle) {
+    OpenFile file = load(handle);
+    if (file != OpenFile.UNKNOWN) {
+      end(handle, file);
+    }
+  }
+
+  private boolean end(long handle, OpenFile file) {
+    if (!files.remove(handle, file)) {
       return false;
     }
+    records.free(handle);
+    file.inode().removeHandle();
     file.release();
     return true;
+  }
+
+  // ---- succession ------------------------------------------------------------------------------
+
+  /** Learns what a predecessor did to the records since this was called last. */
+  void catchUp() {
+    if (!records.changes(this::learn)) {
+      for (long handle : files.keySetLong()) {
+        learn(handle);
+      }
+      records.scan(this::load);
+    }
+  }
+
+  private void learn(long handle) {
+    if (records.find(handle) != 0) {
+      load(handle);
+      return;
+    }
+    OpenFile gone = files.get(handle);
+    if (gone != null) {
+      end(handle, gone);
+    }
+  }
+
+  /** Ends what no process ended; none but this one is running. */
+  void freeAbandoned() {
+    records.freeAbandoned();
   }
 
   /** How many files are open. */
@@ -40,7 +163,15 @@ final class HandleTable implements AutoCloseable {
     return files.size();
   }
 
-  /** Closes every file that no operation uses, and the others with their operations. */
+  /** How many records of an earlier process were of files that are not known. */
+  long ignoredRecords() {
+    return ignoredRecords.sum();
+  }
+
+  /**
+   * Closes every file that no operation uses, and the others with their operations. The records
+   * stay.
+   */
   @Override
   public void close() {
     for (long handle : files.keySetLong()) {

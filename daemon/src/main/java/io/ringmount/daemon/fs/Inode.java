@@ -4,16 +4,19 @@ import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.Memory;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.IntToLongFunction;
 
 /**
- * A file that the kernel knows by its node number.
+ * A file that the kernel knows by its node number: the fast view of a record of the {@link
+ * NodeTable}, which outlives this process.
  *
  * <p>It is alive while the kernel has lookups of it; the count that reached 0 stays 0, so a dead
- * inode never comes back. The file itself is reached through an O_PATH descriptor, or, without one,
- * by its file handle.
+ * inode never comes back, though its record may become another's. The file itself is reached
+ * through an O_PATH descriptor, or, without one, by its file handle or by the descriptor that an
+ * earlier process left for it.
  *
  * <p><b>A descriptor in use is never closed.</b> {@code users} counts one for being alive and one
  * for each operation between {@link #acquire} and {@link #release}; whoever takes it to 0 closes
@@ -22,49 +25,66 @@ import java.util.function.IntToLongFunction;
  */
 final class Inode {
   /** Stands for a node that is not known: every use of it is ESTALE. */
-  static final Inode UNKNOWN = new Inode(0, null, 0, 0, null, Inode.NO_DESCRIPTOR, null);
+  static final Inode UNKNOWN = new Inode();
 
   static final int NO_DESCRIPTOR = -1;
 
-  private static final AtomicLongFieldUpdater<Inode> LOOKUPS =
-      AtomicLongFieldUpdater.newUpdater(Inode.class, "lookups");
   private static final AtomicIntegerFieldUpdater<Inode> USERS =
       AtomicIntegerFieldUpdater.newUpdater(Inode.class, "users");
+  private static final AtomicIntegerFieldUpdater<Inode> OPENED =
+      AtomicIntegerFieldUpdater.newUpdater(Inode.class, "opened");
+  private static final AtomicIntegerFieldUpdater<Inode> DESCRIPTOR =
+      AtomicIntegerFieldUpdater.newUpdater(Inode.class, "descriptor");
 
   private final long node;
+  private final long record;
   private final Device device;
   private final long number;
+  private final long birth;
   private final int type;
+  private final int handleSize;
   private final Source source;
-  private final int descriptor;
-  private final byte[] handle;
+  private final NodeCustody custody;
 
-  private volatile long lookups = 1;
+  private volatile int descriptor;
   private volatile int users = 1;
 
+  /** Open handles. */
+  private volatile int opened;
+
+  private volatile boolean mayBeNameless;
+
+  private Inode() {
+    this.node = 0;
+    this.record = 0;
+    this.device = null;
+    this.number = 0;
+    this.birth = 0;
+    this.type = 0;
+    this.handleSize = 0;
+    this.source = null;
+    this.custody = null;
+    this.descriptor = NO_DESCRIPTOR;
+    this.users = 0;
+  }
+
   /**
-   * An inode with one lookup.
+   * The inode of a record that is filled.
    *
-   * @param type the type bits of the mode
    * @param descriptor O_PATH, held from the source's budget and owned by this inode from now on; or
    *     {@link #NO_DESCRIPTOR}
-   * @param handle file handle; may be {@code null} when there is a descriptor
    */
-  Inode(
-      long node,
-      Device device,
-      long number,
-      int type,
-      Source source,
-      int descriptor,
-      byte[] handle) {
+  Inode(long node, long record, Device device, Source source, NodeCustody custody, int descriptor) {
     this.node = node;
+    this.record = record;
     this.device = device;
-    this.number = number;
-    this.type = type;
+    this.number = NodeTable.inode(record);
+    this.birth = NodeTable.birth(record);
+    this.type = NodeTable.type(record);
+    this.handleSize = NodeTable.handleSize(record);
     this.source = source;
+    this.custody = custody;
     this.descriptor = descriptor;
-    this.handle = handle;
   }
 
   /** The number the kernel knows it by. */
@@ -82,6 +102,11 @@ final class Inode {
     return number;
   }
 
+  /** Its place in the order in which files became known. */
+  long birth() {
+    return birth;
+  }
+
   /** The type bits of the mode, which never change; 0 for {@link #UNKNOWN}. */
   int type() {
     return type;
@@ -91,50 +116,119 @@ final class Inode {
     return node == FileSystem.ROOT;
   }
 
-  boolean hasDescriptor() {
-    return descriptor != NO_DESCRIPTOR;
+  long record() {
+    return record;
   }
 
-  /**
-   * What to recognise the file by beside its inode number; {@code null} if the number is enough.
-   */
-  byte[] handle() {
-    return handle;
+  boolean owns(int fd) {
+    return fd == descriptor;
   }
 
   // ---- lookups ---------------------------------------------------------------------------------
 
   /** Counts one more lookup; {@code false} when the inode is dead. */
   boolean addLookup() {
-    while (true) {
-      long count = lookups;
-      if (count == 0) {
-        return false;
-      }
-      if (LOOKUPS.compareAndSet(this, count, count + 1)) {
-        return true;
-      }
-    }
+    return NodeTable.addLookup(record, node);
   }
 
-  /**
-   * Takes lookups back.
-   *
-   * @return how many remain, 0 to exactly one caller; -1 when there are not that many
-   */
+  /** As {@link NodeTable#removeLookups}. */
   long removeLookups(long count) {
-    while (true) {
-      long present = lookups;
-      if (count <= 0 || count > present) {
-        return -1;
-      }
-      if (LOOKUPS.compareAndSet(this, present, present - count)) {
-        return present - count;
-      }
-    }
+    return NodeTable.removeLookups(record, node, count);
+  }
+
+  /** Whether this process or another has not ended it. */
+  boolean isKnown() {
+    return RecordTable.isOf(record, node);
+  }
+
+  // ---- open handles ----------------------------------------------------------------------------
+
+  void addHandle() {
+    OPENED.incrementAndGet(this);
+  }
+
+  void removeHandle() {
+    OPENED.decrementAndGet(this);
+  }
+
+  boolean isOpen() {
+    return opened > 0;
+  }
+
+  /** Notes, before its last name may go, that whoever opens it from now on has to look. */
+  void mayBecomeNameless() {
+    mayBeNameless = true;
+  }
+
+  boolean mayBeNameless() {
+    return mayBeNameless;
+  }
+
+  /** Whether a successor is given a descriptor. */
+  boolean isKept() {
+    return NodeTable.isKept(record, node);
+  }
+
+  /** Notes that a successor is given a descriptor; {@code false} when the node has ended. */
+  boolean markKept() {
+    return NodeTable.markKept(record, node);
   }
 
   // ---- the file --------------------------------------------------------------------------------
+
+  /**
+   * Whether a path whose inode number, device and type are this inode's is this very file, not a
+   * later one with the same number.
+   *
+   * @param flags 0, or {@code AT_EMPTY_PATH} for {@code dirFd} itself
+   */
+  boolean isAt(int dirFd, long path, int flags, Scratch scratch) {
+    if (descriptor != NO_DESCRIPTOR && !source.numbersAreWeak()) {
+      return true;
+    }
+    if (handleSize > 0) {
+      return source.hasHandle(record + NodeLayout.HANDLE, dirFd, path, flags, scratch);
+    }
+    int fd = acquire(scratch);
+    if (fd >= 0) {
+      release(fd);
+    }
+    return fd >= 0;
+  }
+
+  /** Whether a descriptor may stay open for it, and it has none. */
+  boolean wantsDescriptor() {
+    return descriptor == NO_DESCRIPTOR && mayCache() && source.descriptors().hasRoomToCache();
+  }
+
+  /**
+   * A descriptor pins a file that others delete: the server keeps its space, and an NFS client
+   * renames it where it should remove it, so that its directory cannot be removed either.
+   */
+  private boolean mayCache() {
+    return !source.numbersAreWeak() || handleSize == 0 || type == FileFlags.S_IFDIR;
+  }
+
+  /** Gives it an O_PATH descriptor of its file, or closes that. */
+  void offer(int fd) {
+    if (descriptor == NO_DESCRIPTOR && mayCache() && use()) {
+      if (source.descriptors().tryCache()) {
+        install(fd);
+        drop();
+        return;
+      }
+      drop();
+    }
+    FileOps.close(fd);
+  }
+
+  /** Makes a descriptor, held from the budget, the inode's, or closes it when it has one. */
+  private int install(int fd) {
+    if (!DESCRIPTOR.compareAndSet(this, NO_DESCRIPTOR, fd)) {
+      source.descriptors().close(fd);
+    }
+    return descriptor;
+  }
 
   /**
    * An O_PATH descriptor of the file, good until {@link #release}.
@@ -142,21 +236,68 @@ final class Inode {
    * @return the descriptor, or a negative error number: -ESTALE when the file is not to be reached
    */
   int acquire(Scratch scratch) {
-    if (descriptor == NO_DESCRIPTOR) {
-      return handle == null
-          ? -Errno.ESTALE
-          : (int) source.openByHandle(handle, FileFlags.O_PATH, scratch);
-    }
     if (isRoot()) {
       return descriptor;
     }
+    if (!use()) {
+      return -Errno.ESTALE;
+    }
+    int fd = descriptor;
+    return fd == NO_DESCRIPTOR ? reach(scratch) : fd;
+  }
+
+  /** As {@link #acquire}, and the descriptor stays the inode's own. */
+  int pin(Scratch scratch) {
+    int fd = acquire(scratch);
+    if (fd >= 0 && !owns(fd) && use()) {
+      source.descriptors().hold();
+      return install(fd);
+    }
+    return fd;
+  }
+
+  /** A descriptor, with the use that the caller has if it is the inode's own. */
+  private int reach(Scratch scratch) {
+    if (isKept() && takeInherited()) {
+      return descriptor;
+    }
+    int fd = openByHandle(FileFlags.O_PATH, scratch);
+    if (fd >= 0 && mayCache() && source.descriptors().tryCache()) {
+      return install(fd);
+    }
+    drop();
+    return fd;
+  }
+
+  private synchronized boolean takeInherited() {
+    if (descriptor == NO_DESCRIPTOR) {
+      int fd = custody.take(node);
+      if (fd != NO_DESCRIPTOR) {
+        source.descriptors().hold();
+        install(fd);
+      }
+    }
+    return descriptor != NO_DESCRIPTOR;
+  }
+
+  private int openByHandle(int flags, Scratch scratch) {
+    if (handleSize == 0) {
+      return -Errno.ESTALE;
+    }
+    Memory.copy(record + NodeLayout.HANDLE, scratch.handle, Source.HANDLE_HEAD + (long) handleSize);
+    // What was copied is this file's if the record is still, looked at after it.
+    VarHandle.acquireFence();
+    return isKnown() ? (int) source.openByHandle(flags, scratch) : -Errno.ESTALE;
+  }
+
+  private boolean use() {
     while (true) {
       int count = users;
       if (count == 0) {
-        return -Errno.ESTALE;
+        return false;
       }
       if (USERS.compareAndSet(this, count, count + 1)) {
-        return descriptor;
+        return true;
       }
     }
   }
@@ -188,16 +329,17 @@ final class Inode {
     }
   }
 
-  /** Ends being alive; the caller took the last lookup. The descriptor goes with its last user. */
+  /** Ends being alive in this process. The descriptor goes with its last user. */
   void die() {
-    if (hasDescriptor()) {
-      drop();
-    }
+    drop();
   }
 
   private void drop() {
     if (USERS.decrementAndGet(this) == 0) {
-      source.descriptors().close(descriptor);
+      int fd = descriptor;
+      if (fd != NO_DESCRIPTOR) {
+        source.descriptors().close(fd);
+      }
     }
   }
 
@@ -209,8 +351,8 @@ final class Inode {
    * @return the caller's descriptor, or a negative error number
    */
   int open(int flags, Scratch scratch) {
-    if (!hasDescriptor() && handle != null) {
-      return (int) source.openByHandle(handle, flags, scratch);
+    if (descriptor == NO_DESCRIPTOR && handleSize > 0 && !isKept()) {
+      return openByHandle(flags, scratch);
     }
     return (int)
         apply(

@@ -18,12 +18,10 @@ final class Lookup {
   /** To open a file only to name it. */
   static final int OPEN_PATH = FileFlags.O_PATH | FileFlags.O_CLOEXEC;
 
-  private final Source source;
   private final InodeTable inodes;
   private final Answers answers;
 
-  Lookup(Source source, InodeTable inodes, Answers answers) {
-    this.source = source;
+  Lookup(InodeTable inodes, Answers answers) {
     this.inodes = inodes;
     this.answers = answers;
   }
@@ -48,7 +46,7 @@ final class Lookup {
    * @return the inode, its attributes in the scratch; {@code null} with the scratch's errno
    */
   Inode find(int directory, Name name, Scratch scratch) {
-    long nextNode = inodes.nextNode();
+    long births = inodes.births();
     long result =
         FileOps.statx(
             directory,
@@ -61,7 +59,7 @@ final class Lookup {
       return null;
     }
     Inode inode = inodes.find(Statx.device(scratch.statx), Statx.inode(scratch.statx));
-    if (inode != null && isSame(inode, nextNode, directory, name, scratch) && inode.addLookup()) {
+    if (inode != null && isSame(inode, births, directory, name, scratch) && inode.addLookup()) {
       return inode;
     }
     return open(directory, name, scratch);
@@ -73,11 +71,13 @@ final class Lookup {
    * <p>An inode that is younger than the system call is not trusted: between the two the file may
    * have been removed and its inode number have passed to the file of that inode.
    */
-  private boolean isSame(Inode inode, long nextNode, int directory, Name name, Scratch scratch) {
-    return inode.node() < nextNode
+  private static boolean isSame(
+      Inode inode, long births, int directory, Name name, Scratch scratch) {
+    return inode.birth() < births
         && inode.type() == scratch.type()
-        && (inode.handle() == null
-            || source.hasHandle(inode.handle(), directory, name.address(), 0, scratch));
+        // Opening it gives an inode that an earlier process left its descriptor.
+        && !inode.wantsDescriptor()
+        && inode.isAt(directory, name.address(), 0, scratch);
   }
 
   private Inode open(int directory, Name name, Scratch scratch) {

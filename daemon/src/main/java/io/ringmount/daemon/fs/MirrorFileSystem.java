@@ -2,6 +2,7 @@ package io.ringmount.daemon.fs;
 
 import io.ringmount.channels.AttributesReply;
 import io.ringmount.channels.CreateReply;
+import io.ringmount.channels.Custody;
 import io.ringmount.channels.DataReply;
 import io.ringmount.channels.DirectoryReply;
 import io.ringmount.channels.EntryReply;
@@ -17,9 +18,11 @@ import io.ringmount.channels.WriteReply;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.wire.SetattrIn;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -39,8 +42,10 @@ import java.util.Set;
  */
 public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final Source source;
+  private final Custody custody;
+  private final Records records;
   private final InodeTable inodes;
-  private final HandleTable handles = new HandleTable();
+  private final HandleTable handles;
   private final Names names;
   private final Creation creation;
   private final FileAttributes attributes;
@@ -49,24 +54,105 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final Set<Feature> features;
 
   /**
+   * As the other, when nobody goes on after this process.
+   *
+   * @throws IOException the directory cannot be opened, or is none
+   */
+  public MirrorFileSystem(Path directory, MirrorOptions options) throws IOException {
+    this(directory, options, Custody.NONE);
+  }
+
+  /**
    * Opens the source directory. The limit of open files should be raised before.
    *
-   * @throws LinuxException it cannot be opened, or is no directory
+   * @param custody is given {@code nodes}, {@code handles} and {@code node-1} at once, and {@code
+   *     node-<number>} for each file that a successor could not find otherwise
+   * @throws IOException the directory cannot be opened, or is none; or custody fails
    */
-  public MirrorFileSystem(Path directory, MirrorOptions options) throws LinuxException {
-    this(new Source(directory, DescriptorBudget.ofProcess(options.descriptorBudget())), options);
+  public MirrorFileSystem(Path directory, MirrorOptions options, Custody custody)
+      throws IOException {
+    this(new Source(directory, budget(options)), options, custody);
   }
 
   /** Takes over a source that is open. */
-  MirrorFileSystem(Source source, MirrorOptions options) throws LinuxException {
+  MirrorFileSystem(Source source, MirrorOptions options, Custody custody) throws IOException {
+    this(source, options, Records.create(custody), custody);
+    try {
+      keepAgain();
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Gets ready to go on where another process is or was: what the kernel knows and has open there
+   * it will find here, files being opened when they are first used. Nothing is served before {@link
+   * #takeOver}.
+   *
+   * @param directory the source, if {@code node-1} is not inherited
+   * @param custody holds on to what was inherited
+   * @param inherited what that process gave into custody, by name, and may still give until it
+   *     ends; any thread may change it. Whoever removes an entry owns its descriptor: entries that
+   *     are needed are removed here, those of other names are left alone
+   * @throws IOException the records cannot be used
+   */
+  public static MirrorFileSystem resume(
+      Path directory, MirrorOptions options, Custody custody, Map<String, Integer> inherited)
+      throws IOException {
+    return resume(directory, options, custody, inherited, Set.of());
+  }
+
+  /** As the other, for tests: a backend that is not at hand. */
+  static MirrorFileSystem resume(
+      Path directory,
+      MirrorOptions options,
+      Custody custody,
+      Map<String, Integer> inherited,
+      Set<Source.Pretence> pretences)
+      throws IOException {
+    Records records = Records.adopt(custody, inherited);
+    Source source = null;
+    try {
+      int root = records.custody().take(ROOT);
+      source =
+          root == Inode.NO_DESCRIPTOR
+              ? new Source(directory, budget(options), pretences)
+              : new Source(root, budget(options), pretences);
+      return new MirrorFileSystem(source, options, records, custody);
+    } catch (IOException e) {
+      records.close();
+      if (source != null) {
+        source.close();
+      }
+      throw e;
+    }
+  }
+
+  /** Whether {@link #resume} wants what is in custody under a name. */
+  public static boolean inherits(String name) {
+    return Records.isName(name);
+  }
+
+  private static DescriptorBudget budget(MirrorOptions options) throws LinuxException {
+    return DescriptorBudget.ofProcess(options.descriptorBudget());
+  }
+
+  /** Goes on with the records, or begins them. */
+  private MirrorFileSystem(Source source, MirrorOptions options, Records records, Custody custody)
+      throws IOException {
     this.source = source;
-    inodes = new InodeTable(source);
+    this.custody = custody;
+    this.records = records;
+    inodes = new InodeTable(source, records.nodes(), records.custody());
+    handles = new HandleTable(inodes, records.handles());
     Answers answers = new Answers(options);
-    Lookup lookup = new Lookup(source, inodes, answers);
-    names = new Names(inodes, lookup, answers);
+    Lookup lookup = new Lookup(inodes, answers);
+    Nameless nameless = new Nameless(inodes, records.custody());
+    names = new Names(inodes, lookup, answers, nameless);
     attributes = new FileAttributes(inodes, handles, answers);
-    files = new OpenFiles(inodes, handles, options.directIo());
-    creation = new Creation(inodes, lookup, answers, files);
+    files = new OpenFiles(inodes, handles, nameless, options.directIo());
+    creation = new Creation(inodes, lookup, answers, files, new Traces(source));
     directories = new DirectoryReader(handles, lookup, answers);
     features = Set.copyOf(features(options));
   }
@@ -90,6 +176,36 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   @Override
   public Set<Feature> features() {
     return features;
+  }
+
+  // ---- succession ------------------------------------------------------------------------------
+
+  /**
+   * The predecessor takes no more requests: from now on this process serves. What that one may
+   * still be doing is learned as it is needed.
+   */
+  public synchronized void takeOver() {
+    records.takeOver();
+    inodes.catchUp();
+    handles.catchUp();
+  }
+
+  /**
+   * Gives into custody all that belongs there: whoever had it may have lost it.
+   *
+   * @throws IOException custody fails
+   */
+  public void keepAgain() throws IOException {
+    records.keep(custody, source.root());
+    inodes.keepAgain();
+  }
+
+  /** No process that served before exists any more: what they left unfinished is cleared up. */
+  public synchronized void predecessorsGone() {
+    inodes.catchUp();
+    handles.catchUp();
+    inodes.freeAbandoned();
+    handles.freeAbandoned();
   }
 
   // ---- names -----------------------------------------------------------------------------------
@@ -144,12 +260,12 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   @Override
   public void unlink(Request request, long parent, Name name, Reply reply) {
-    names.remove(parent, name, 0, reply);
+    names.remove(request, parent, name, 0, reply);
   }
 
   @Override
   public void rmdir(Request request, long parent, Name name, Reply reply) {
-    names.remove(parent, name, FileFlags.AT_REMOVEDIR, reply);
+    names.remove(request, parent, name, FileFlags.AT_REMOVEDIR, reply);
   }
 
   @Override
@@ -161,12 +277,12 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
       Name newName,
       int flags,
       Reply reply) {
-    names.rename(parent, name, newParent, newName, flags, reply);
+    names.rename(request, parent, name, newParent, newName, flags, reply);
   }
 
   @Override
   public void link(Request request, long node, long newParent, Name newName, EntryReply reply) {
-    names.link(node, newParent, newName, reply);
+    names.link(request, node, newParent, newName, reply);
   }
 
   // ---- attributes ------------------------------------------------------------------------------
@@ -195,7 +311,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   @Override
   public void open(Request request, long node, int flags, boolean killPrivileges, OpenReply reply) {
-    files.open(node, flags, killPrivileges, reply);
+    files.open(request, node, flags, killPrivileges, reply);
   }
 
   @Override
@@ -223,7 +339,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   @Override
   public void release(Request request, long node, long handle, Reply reply) {
-    files.release(node, handle, reply);
+    files.release(request, node, handle, reply);
   }
 
   @Override
@@ -233,7 +349,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   @Override
   public void opendir(Request request, long node, int flags, OpenReply reply) {
-    files.openDirectory(node, reply);
+    files.openDirectory(request, node, reply);
   }
 
   @Override
@@ -243,7 +359,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   @Override
   public void releasedir(Request request, long node, long handle, Reply reply) {
-    files.release(node, handle, reply);
+    files.release(request, node, handle, reply);
   }
 
   @Override
@@ -275,11 +391,20 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     return inodes.ignoredForgets();
   }
 
-  /** Closes every descriptor; no operation may be running or come later. */
+  /** How many records of an earlier process were ignored because they cannot be true. */
+  public long ignoredRecords() {
+    return inodes.ignoredRecords() + handles.ignoredRecords();
+  }
+
+  /**
+   * Closes every descriptor; no operation may be running or come later. What is in custody stays as
+   * it is, for whoever goes on.
+   */
   @Override
   public void close() {
     handles.close();
     inodes.close();
     source.close();
+    records.close();
   }
 }

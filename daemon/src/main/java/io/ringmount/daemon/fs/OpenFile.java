@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.IntToLongFunction;
 
 /**
- * An open file or directory, as the kernel knows it by its handle.
+ * An open file or directory, as the kernel knows it by its handle. One that an earlier process had
+ * opened is opened again when it is first used.
  *
  * <p>As with {@link Inode}, the descriptor is closed by whoever takes {@code users} to 0: being
  * open counts one, each operation another, so a release never closes it under an operation.
@@ -20,19 +21,22 @@ final class OpenFile extends BackendFile {
   /** No position: the next listing has to seek. */
   static final long NOWHERE = Long.MIN_VALUE;
 
+  /** What has been done when a file is opened again. */
+  private static final int ONCE = FileFlags.O_CREAT | FileFlags.O_EXCL | FileFlags.O_TRUNC;
+
   private static final AtomicIntegerFieldUpdater<OpenFile> USERS =
       AtomicIntegerFieldUpdater.newUpdater(OpenFile.class, "users");
 
   private final Inode inode;
-  private final int descriptor;
   private final int flags;
+  private volatile int descriptor;
   private volatile int users = 1;
 
   /** Where the stream of a directory stands, as a cookie; guarded by this object's monitor. */
   private long position;
 
   /**
-   * @param descriptor owned by this object from now on
+   * @param descriptor owned by this object from now on; {@link Inode#NO_DESCRIPTOR}: to be opened
    * @param flags of open(2) that the backend has it open with
    */
   OpenFile(Inode inode, int descriptor, int flags) {
@@ -71,6 +75,10 @@ final class OpenFile extends BackendFile {
     return (flags & FileFlags.O_DSYNC) != 0;
   }
 
+  int flags() {
+    return flags;
+  }
+
   /** Whether every write goes to the end of the file. */
   boolean appends() {
     return (flags & FileFlags.O_APPEND) != 0;
@@ -92,9 +100,23 @@ final class OpenFile extends BackendFile {
         return -Errno.EBADF;
       }
       if (USERS.compareAndSet(this, count, count + 1)) {
-        return descriptor;
+        int fd = descriptor;
+        return fd == Inode.NO_DESCRIPTOR ? reopen() : fd;
       }
     }
+  }
+
+  /** Opens the file; ends the caller's use when that fails. */
+  private synchronized int reopen() {
+    if (descriptor == Inode.NO_DESCRIPTOR) {
+      int fd = inode.open(flags & ~ONCE, Scratch.get());
+      if (fd < 0) {
+        release();
+        return fd;
+      }
+      descriptor = fd;
+    }
+    return descriptor;
   }
 
   /** As {@link Inode#apply}, with the descriptor that is open. */
@@ -114,7 +136,10 @@ final class OpenFile extends BackendFile {
   @Override
   public void release() {
     if (USERS.decrementAndGet(this) == 0) {
-      FileOps.close(descriptor);
+      int fd = descriptor;
+      if (fd != Inode.NO_DESCRIPTOR) {
+        FileOps.close(fd);
+      }
     }
   }
 }

@@ -28,13 +28,17 @@ final class OpenFiles {
           | FileFlags.O_SYNC
           | FileFlags.O_NOATIME;
 
+  private static final int DIRECTORY = FileFlags.O_RDONLY | FileFlags.O_DIRECTORY;
+
   private final InodeTable inodes;
   private final HandleTable handles;
+  private final Nameless nameless;
   private final boolean directIo;
 
-  OpenFiles(InodeTable inodes, HandleTable handles, boolean directIo) {
+  OpenFiles(InodeTable inodes, HandleTable handles, Nameless nameless, boolean directIo) {
     this.inodes = inodes;
     this.handles = handles;
+    this.nameless = nameless;
     this.directIo = directIo;
   }
 
@@ -61,7 +65,7 @@ final class OpenFiles {
 
   // ---- open and close --------------------------------------------------------------------------
 
-  void open(long node, int flags, boolean killPrivileges, OpenReply reply) {
+  void open(Request request, long node, int flags, boolean killPrivileges, OpenReply reply) {
     Inode inode = inodes.get(node);
     int refusal = refusal(inode.type());
     if (refusal != 0) {
@@ -69,16 +73,32 @@ final class OpenFiles {
       return;
     }
     Scratch scratch = Scratch.get();
-    int fd = inode.open(backendFlags(flags), scratch);
-    if (fd >= 0 && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
+    Journal journal = scratch.journal.of(request);
+    boolean truncates = (flags & FileFlags.O_TRUNC) != 0;
+    if (journal.begin(JournalLayout.OPEN)) {
+      discard(journal);
+      // What was emptied may have been filled since, by others.
+      truncates &= journal.outcome() != Journal.DONE;
+    }
+    int backendFlags = backendFlags(flags);
+    int fd = inode.open(truncates ? backendFlags : backendFlags & ~FileFlags.O_TRUNC, scratch);
+    if (fd >= 0 && killPrivileges && truncates) {
       fd = clearPrivileges(fd, scratch);
     }
+    journal.outcome(fd);
     if (fd < 0) {
       Answers.error(reply, fd);
       return;
     }
-    add(inode, fd, flags, reply.open());
-    reply.done();
+    Answers.result(reply, add(inode, fd, flags, reply.open(), scratch));
+  }
+
+  /** Ends the handle that a predecessor gave out for the same request and told nobody of. */
+  void discard(Journal journal) {
+    if (journal.handle() != 0) {
+      handles.discard(journal.handle());
+      journal.handle(0);
+    }
   }
 
   /**
@@ -95,30 +115,49 @@ final class OpenFiles {
     return fd;
   }
 
-  /** Gives an open regular file, whose descriptor it takes over, a handle. */
-  void add(Inode inode, int fd, int flags, OpenOut open) {
+  /**
+   * Gives an open regular file, whose descriptor it takes over, a handle.
+   *
+   * @return 0, or a negative error number
+   */
+  int add(Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
     // A page cache that is dropped at each open shows what others wrote (close-to-open).
     int openFlags = directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : 0;
     if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
       openFlags |= OpenFlags.NOFLUSH;
     }
-    open.handle(handles.add(new OpenFile(inode, fd, backendFlags(flags)))).openFlags(openFlags);
+    open.openFlags(openFlags);
+    return add(new OpenFile(inode, fd, backendFlags(flags)), open, scratch);
   }
 
-  void openDirectory(long node, OpenReply reply) {
+  private int add(OpenFile file, OpenOut open, Scratch scratch) {
+    long handle = handles.add(file, scratch.journal);
+    if (handle == 0) {
+      return -Errno.ENFILE;
+    }
+    nameless.opened(file.inode(), scratch);
+    open.handle(handle);
+    return 0;
+  }
+
+  void openDirectory(Request request, long node, OpenReply reply) {
+    Scratch scratch = Scratch.get();
+    if (scratch.journal.of(request).begin(JournalLayout.OPEN)) {
+      discard(scratch.journal);
+    }
     Inode inode = inodes.get(node);
-    int fd =
-        inode.open(FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_CLOEXEC, Scratch.get());
+    int fd = inode.open(DIRECTORY | FileFlags.O_CLOEXEC, scratch);
     if (fd < 0) {
       Answers.error(reply, fd);
       return;
     }
-    reply.open().handle(handles.add(new OpenFile(inode, fd, 0)));
-    reply.done();
+    Answers.result(reply, add(new OpenFile(inode, fd, DIRECTORY), reply.open(), scratch));
   }
 
-  void release(long node, long handle, Reply reply) {
-    Answers.result(reply, handles.close(handle, node) ? 0 : -Errno.EBADF);
+  void release(Request request, long node, long handle, Reply reply) {
+    // A predecessor may have ended it and not have come to say so.
+    boolean ended = handles.close(handle, node) || request.isResumed();
+    Answers.result(reply, ended ? 0 : -Errno.EBADF);
   }
 
   // ---- data ------------------------------------------------------------------------------------
@@ -157,8 +196,13 @@ final class OpenFiles {
     }
     // Pages of a shared mapping come from the kernel itself and have their place in the file,
     // also when the handle that the kernel found for them was opened to append.
-    boolean inPlace = file.appends() && request.pid() == 0;
-    reply.receive(file, data, offset, inPlace ? FileFlags.RWF_NOAPPEND : 0);
+    boolean appends = file.appends();
+    boolean inPlace = appends && request.pid() == 0;
+    if (appends && !inPlace && nameless.matter()) {
+      Append.write(request, file, fd, data, offset, reply);
+    } else {
+      reply.receive(file, data, offset, inPlace ? FileFlags.RWF_NOAPPEND : 0);
+    }
   }
 
   /** Lets the backend report errors of delayed writes, as each close(2) of a descriptor does. */

@@ -58,6 +58,9 @@ final class Scratch {
   /** A view for the name of a directory entry. */
   final Name name = new Name();
 
+  /** A view of the journal of the request that the thread serves. */
+  final Journal journal = new Journal();
+
   private final long times;
   private final long vector;
   private final long path;

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 final class Source implements AutoCloseable {
   /** {@code struct file_handle}: u32 bytes behind the head, s32 type, bytes. */
-  private static final int HANDLE_HEAD = 8;
+  static final int HANDLE_HEAD = 8;
 
   private static final int NO_DESCRIPTOR = -1;
   private static final int OPEN_PATH = FileFlags.O_PATH | FileFlags.O_CLOEXEC;
@@ -73,8 +73,17 @@ final class Source implements AutoCloseable {
   /** As the other, for tests: a backend that is not at hand. */
   Source(Path directory, DescriptorBudget descriptors, Set<Pretence> pretences)
       throws LinuxException {
+    this(FileOps.open(directory, FileFlags.O_PATH | FileFlags.O_DIRECTORY), descriptors, pretences);
+  }
+
+  /**
+   * A source whose root is open.
+   *
+   * @param root O_PATH descriptor, the source's own from now on
+   */
+  Source(int root, DescriptorBudget descriptors, Set<Pretence> pretences) {
     this.descriptors = descriptors;
-    this.root = FileOps.open(directory, FileFlags.O_PATH | FileFlags.O_DIRECTORY);
+    this.root = root;
     Scratch scratch = Scratch.get();
     this.handleRoot =
         (int)
@@ -150,35 +159,32 @@ final class Source implements AutoCloseable {
   }
 
   /**
-   * The file handle of an open file, head included.
+   * Reads the file handle of an open file into the scratch.
    *
-   * @return {@code null} when it has none that {@link #openByHandle} can open: the backend knows no
-   *     handles, or the file lies on another file system mounted inside the source
+   * @return {@code false} when it has none that {@link #openByHandle} can open: the backend knows
+   *     no handles, or the file lies on another file system mounted inside the source
    */
-  byte[] handleOf(int fd, Scratch scratch) {
-    if (!handles
-        || readHandle(fd, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) < 0
-        || Memory.getInt(scratch.mountId) != mountId) {
-      return null;
-    }
-    byte[] handle = new byte[HANDLE_HEAD + Memory.getInt(scratch.handle)];
-    Memory.copy(scratch.handle, handle, 0, handle.length);
-    return handle;
+  boolean readHandle(int fd, Scratch scratch) {
+    return handles
+        && readHandle(fd, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) >= 0
+        && Memory.getInt(scratch.mountId) == mountId;
   }
 
   /**
-   * Whether {@code path}, below {@code dirFd} and not followed, is the file of {@code handle}.
+   * Whether {@code path}, below {@code dirFd} and not followed, is the file of a handle.
    *
+   * @param handle address of its {@code struct file_handle}
    * @param flags 0 or {@code AT_EMPTY_PATH}
    */
-  boolean hasHandle(byte[] handle, int dirFd, long path, int flags, Scratch scratch) {
+  boolean hasHandle(long handle, int dirFd, long path, int flags, Scratch scratch) {
     if (readHandle(dirFd, path, flags, scratch) < 0
         || Memory.getInt(scratch.mountId) != mountId
-        || Memory.getInt(scratch.handle) != handle.length - HANDLE_HEAD) {
+        || Memory.getLong(scratch.handle) != Memory.getLong(handle)) {
       return false;
     }
-    for (int i = 0; i < handle.length; i++) {
-      if (Memory.getByte(scratch.handle + i) != handle[i]) {
+    int size = HANDLE_HEAD + Memory.getInt(scratch.handle);
+    for (int i = HANDLE_HEAD; i < size; i++) {
+      if (Memory.getByte(scratch.handle + i) != Memory.getByte(handle + i)) {
         return false;
       }
     }
@@ -190,9 +196,8 @@ final class Source implements AutoCloseable {
     return FileOps.nameToHandleAt(dirFd, path, scratch.handle, scratch.mountId, flags);
   }
 
-  /** Opens the file of a handle; -ESTALE when it is gone. */
-  long openByHandle(byte[] handle, int flags, Scratch scratch) {
-    Memory.copy(handle, 0, scratch.handle, handle.length);
+  /** Opens the file of the handle in the scratch; -ESTALE when it is gone. */
+  long openByHandle(int flags, Scratch scratch) {
     return FileOps.openByHandleAt(handleRoot, scratch.handle, flags | FileFlags.O_CLOEXEC);
   }
 

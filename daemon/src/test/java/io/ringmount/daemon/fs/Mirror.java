@@ -1,10 +1,11 @@
 package io.ringmount.daemon.fs;
 
+import io.ringmount.channels.Custody;
 import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.FileFlags;
-import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.wire.SetattrIn;
@@ -17,6 +18,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -55,24 +59,89 @@ final class Mirror implements AutoCloseable {
 
   private static final MemorySegment JOURNAL = Arena.global().allocate(Request.JOURNAL_SIZE, 64);
 
-  final MirrorFileSystem fs;
+  /** The process that serves. */
+  MirrorFileSystem fs;
+
+  /** Holds on to what outlives a process; {@code null} if nothing does. */
+  final Vault vault;
+
   private final Path source;
+  private final MirrorOptions options;
+  private final Set<Source.Pretence> pretences;
+  private final List<MirrorFileSystem> predecessors = new ArrayList<>();
+  private final List<Map<String, Integer>> inheritances = new ArrayList<>();
   private final int umask;
 
-  Mirror(Path source, MirrorOptions options) throws LinuxException {
+  private Mirror(
+      Path source,
+      MirrorOptions options,
+      DescriptorBudget budget,
+      Set<Source.Pretence> pretences,
+      Vault vault)
+      throws IOException {
     this.source = source.toAbsolutePath();
+    this.options = options;
+    this.pretences = pretences;
+    this.vault = vault;
     umask = ProcessControl.setUmask(0);
-    fs = new MirrorFileSystem(source, options);
+    Custody custody = vault == null ? Custody.NONE : vault;
+    fs = new MirrorFileSystem(new Source(source, budget, pretences), options, custody);
   }
 
-  Mirror(Path source, DescriptorBudget budget, Source.Pretence pretence) throws LinuxException {
-    this.source = source.toAbsolutePath();
-    umask = ProcessControl.setUmask(0);
-    fs = new MirrorFileSystem(new Source(source, budget, Set.of(pretence)), OPTIONS);
+  Mirror(Path source, MirrorOptions options) throws IOException {
+    this(source, options, new DescriptorBudget(options.descriptorBudget(), 10_000), Set.of(), null);
   }
 
-  Mirror(Path source) throws LinuxException {
+  Mirror(Path source, DescriptorBudget budget, Source.Pretence pretence) throws IOException {
+    this(source, OPTIONS, budget, Set.of(pretence), null);
+  }
+
+  Mirror(Path source) throws IOException {
     this(source, OPTIONS);
+  }
+
+  /** One whose process can be replaced. */
+  static Mirror replaceable(Path source, MirrorOptions options, Source.Pretence... pretences)
+      throws IOException {
+    DescriptorBudget budget = new DescriptorBudget(options.descriptorBudget(), 10_000);
+    return new Mirror(source, options, budget, Set.of(pretences), new Vault());
+  }
+
+  /** A process that is ready to go on, and does not serve yet. */
+  MirrorFileSystem standby() throws IOException {
+    return standby(vault.inheritance());
+  }
+
+  MirrorFileSystem standby(Map<String, Integer> inherited) throws IOException {
+    inheritances.add(inherited);
+    return MirrorFileSystem.resume(
+        source.resolve("not where it was"), options, vault, inherited, pretences);
+  }
+
+  /** Lets another process go on while the present one still runs. */
+  MirrorFileSystem handOver(MirrorFileSystem standby) {
+    MirrorFileSystem old = fs;
+    predecessors.add(old);
+    fs = standby;
+    fs.takeOver();
+    return old;
+  }
+
+  /** What was inherited and never needed goes with the process as well. */
+  private void closeInheritances() {
+    for (Map<String, Integer> each : inheritances) {
+      each.values().forEach(FileOps::close);
+    }
+    inheritances.clear();
+  }
+
+  /** The process ends, and with it its descriptors; another one goes on. */
+  void crash() throws IOException {
+    fs.close();
+    closeInheritances();
+    fs = standby();
+    fs.takeOver();
+    fs.predecessorsGone();
   }
 
   static MirrorOptions withBudget(int descriptors) {
@@ -82,6 +151,11 @@ final class Mirror implements AutoCloseable {
   @Override
   public void close() {
     fs.close();
+    predecessors.forEach(MirrorFileSystem::close);
+    closeInheritances();
+    if (vault != null) {
+      vault.close();
+    }
     ProcessControl.setUmask(umask);
   }
 
@@ -149,26 +223,43 @@ final class Mirror implements AutoCloseable {
   }
 
   Answer.OfLookup link(long node, long parent, String name) {
+    return link(ROOT_USER, node, parent, name);
+  }
+
+  Answer.OfLookup link(Request caller, long node, long parent, String name) {
     Answer.OfLookup answer = new Answer.OfLookup();
-    fs.link(ROOT_USER, node, parent, Name.of(name), answer);
+    fs.link(caller, node, parent, Name.of(name), answer);
     return answer;
   }
 
   Answer unlink(long parent, String name) {
+    return unlink(ROOT_USER, parent, name);
+  }
+
+  Answer unlink(Request caller, long parent, String name) {
     Answer answer = new Answer();
-    fs.unlink(ROOT_USER, parent, Name.of(name), answer);
+    fs.unlink(caller, parent, Name.of(name), answer);
     return answer;
   }
 
   Answer rmdir(long parent, String name) {
+    return rmdir(ROOT_USER, parent, name);
+  }
+
+  Answer rmdir(Request caller, long parent, String name) {
     Answer answer = new Answer();
-    fs.rmdir(ROOT_USER, parent, Name.of(name), answer);
+    fs.rmdir(caller, parent, Name.of(name), answer);
     return answer;
   }
 
   Answer rename(long parent, String name, long newParent, String newName, int flags) {
+    return rename(ROOT_USER, parent, name, newParent, newName, flags);
+  }
+
+  Answer rename(
+      Request caller, long parent, String name, long newParent, String newName, int flags) {
     Answer answer = new Answer();
-    fs.rename(ROOT_USER, parent, Name.of(name), newParent, Name.of(newName), flags, answer);
+    fs.rename(caller, parent, Name.of(name), newParent, Name.of(newName), flags, answer);
     return answer;
   }
 
@@ -261,8 +352,12 @@ final class Mirror implements AutoCloseable {
   }
 
   Answer.OfOpen open(long node, int flags, boolean killPrivileges) {
+    return open(ROOT_USER, node, flags, killPrivileges);
+  }
+
+  Answer.OfOpen open(Request caller, long node, int flags, boolean killPrivileges) {
     Answer.OfOpen answer = new Answer.OfOpen();
-    fs.open(ROOT_USER, node, flags, killPrivileges, answer);
+    fs.open(caller, node, flags, killPrivileges, answer);
     return answer;
   }
 
@@ -301,8 +396,12 @@ final class Mirror implements AutoCloseable {
   }
 
   Answer release(long node, long handle) {
+    return release(ROOT_USER, node, handle);
+  }
+
+  Answer release(Request caller, long node, long handle) {
     Answer answer = new Answer();
-    fs.release(ROOT_USER, node, handle, answer);
+    fs.release(caller, node, handle, answer);
     return answer;
   }
 
@@ -313,8 +412,12 @@ final class Mirror implements AutoCloseable {
   }
 
   Answer.OfOpen opendir(long node) {
+    return opendir(ROOT_USER, node);
+  }
+
+  Answer.OfOpen opendir(Request caller, long node) {
     Answer.OfOpen answer = new Answer.OfOpen();
-    fs.opendir(ROOT_USER, node, FileFlags.O_RDONLY, answer);
+    fs.opendir(caller, node, FileFlags.O_RDONLY, answer);
     return answer;
   }
 

@@ -105,6 +105,20 @@ class MirrorAllocationTest {
 
   @Test
   void hotOperationsAllocateNothing() {
+    assertNothingIsAllocated();
+  }
+
+  @Test
+  void norDoTheyInASuccessor() throws Exception {
+    mirror.close();
+    mirror = Mirror.replaceable(source, Mirror.OPTIONS);
+    node = mirror.node("file");
+    handle = mirror.open(node, FileFlags.O_RDWR).handle();
+    mirror.crash();
+    assertNothingIsAllocated();
+  }
+
+  private void assertNothingIsAllocated() {
     Again reply = new Again();
     Name name = Name.of("file");
     ByteBuffer data = ByteBuffer.allocateDirect(10);

@@ -42,7 +42,7 @@ class MirrorSubmountTest {
       Files.createLink(target.resolve("link"), target.resolve("file"));
     }
     assertEquals(number("one/file"), number("two/file"), "this test shows nothing");
-    mirror = new Mirror(source);
+    mirror = Mirror.replaceable(source, Mirror.OPTIONS);
   }
 
   @AfterEach
@@ -95,6 +95,25 @@ class MirrorSubmountTest {
     for (Answer.Listed each : mirror.readdir(Mirror.ROOT, handle, 0, true, 4096).entries) {
       if (NAMES.contains(each.name())) {
         assertEquals(attributes(each.name()).inode(), each.inode());
+      }
+    }
+  }
+
+  @Test
+  void filesAndTheirNumbersStayWhenTheProcessIsReplaced() throws Exception {
+    long[] nodes = new long[NAMES.size()];
+    long[] numbers = new long[NAMES.size()];
+    for (int i = 0; i < nodes.length; i++) {
+      nodes[i] = mirror.node(NAMES.get(i) + "/file");
+      numbers[i] = mirror.getattr(nodes[i]).attributes().inode();
+    }
+    for (int round = 0; round < 2; round++) {
+      mirror.crash();
+      // In the other order, so that the devices are seen in another order as well.
+      for (int i = nodes.length - 1; i >= 0; i--) {
+        assertEquals(NAMES.get(i), mirror.content(nodes[i]));
+        assertEquals(numbers[i], mirror.getattr(nodes[i]).attributes().inode());
+        assertEquals(nodes[i], mirror.node(NAMES.get(i) + "/link"));
       }
     }
   }
