@@ -3,29 +3,30 @@ package io.ringmount.daemon.cli;
 import com.google.gson.JsonParseException;
 import io.ringmount.channels.linux.Mounts;
 import io.ringmount.daemon.config.MountSettings;
+import io.ringmount.daemon.config.OptionTable;
 import io.ringmount.daemon.control.Json;
 import io.ringmount.daemon.control.MountName;
 import io.ringmount.daemon.control.MountTable;
 import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
-import java.io.File;
+import io.ringmount.upgrade.WatchdogStarter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Makes a mount by starting its daemon, and returns when the mount answers. When it does not, or
- * when this process is told to end meanwhile, nothing is left behind: no daemon, no mount, no
- * entry.
+ * Makes a mount by starting its watchdog, which starts the daemon, and returns when the mount
+ * answers. When it does not, or when this process is told to end meanwhile, nothing is left behind:
+ * no daemon, no mount, no entry.
  */
 final class DaemonLauncher {
   /** From the start of the process to its report; a loaded machine may take seconds. */
@@ -60,7 +61,7 @@ final class DaemonLauncher {
       DaemonMessages.Report report = attempt.awaitReport();
       attempt.awaitAnswer(report.connection());
       attempt.succeeded();
-      return new MountedDaemon(attempt.process.pid(), report.transport(), report.transportReason());
+      return new MountedDaemon(report.pid(), report.transport(), report.transportReason());
     } finally {
       attempt.rollBack();
       try {
@@ -83,6 +84,19 @@ final class DaemonLauncher {
             "wait, then see: ringmount list"));
   }
 
+  /**
+   * What starts the watchdog of a mount.
+   *
+   * @param name of the mount, for {@code ps}
+   * @param standby whether it keeps a second daemon ready
+   */
+  static WatchdogStarter watchdog(RunRoot root, RunDirectory entry, String name, boolean standby) {
+    // File names are UTF-8 for the daemon, whatever the caller's language.
+    Map<String, String> environment =
+        Map.of("LC_ALL", "C.UTF-8", RunRoot.VARIABLE, root.path().toString());
+    return new WatchdogStarter(entry.watchdogSocket(), entry.log(), name, standby, environment);
+  }
+
   /** One try, and its undoing. */
   private final class Attempt {
     private final Path mountpoint;
@@ -96,25 +110,15 @@ final class DaemonLauncher {
     }
 
     synchronized void start(MountSettings settings) throws IOException {
-      ProcessBuilder builder =
-          new ProcessBuilder(
-                  JavaCommand.of(
-                      entry.crashReport(), "serve", MountName.escapeFully(mountpoint.toString())))
-              .directory(new File("/"))
-              .redirectError(ProcessBuilder.Redirect.appendTo(entry.log().toFile()));
-      // File names are UTF-8 for the daemon, whatever the caller's language.
-      builder.environment().put("LC_ALL", "C.UTF-8");
-      builder.environment().put(RunRoot.VARIABLE, root.path().toString());
       if (ended) {
         throw new IOException("interrupted");
       }
-      process = builder.start();
-      try (OutputStream order = process.getOutputStream()) {
-        order.write(Json.line(DaemonMessages.Order.of(settings)).getBytes(StandardCharsets.UTF_8));
-      } catch (IOException diedAtOnce) {
-        // Its missing report will say so.
-        return;
-      }
+      String name = MountName.escapeFully(mountpoint.toString());
+      process =
+          watchdog(root, entry, name, settings.get(OptionTable.STANDBY))
+              .start(
+                  JavaCommand.of(entry.crashReport(), "serve", name, entry.path().toString()),
+                  Json.line(DaemonMessages.Order.of(settings)));
     }
 
     DaemonMessages.Report awaitReport() throws CommandFailure, IOException, InterruptedException {
@@ -208,10 +212,13 @@ final class DaemonLauncher {
       }
       ended = true;
       if (process != null) {
-        process.destroyForcibly();
-        // Waiters on the mount, a probe of this process among them, are freed by its end.
+        // It takes everything back. Waiters on the mount, a probe of this process among them, are
+        // freed by the mount's end.
+        process.destroy();
         unmount();
-        awaitExit();
+        if (!awaitExit()) {
+          process.destroyForcibly();
+        }
         unmount();
       }
       try {
@@ -223,11 +230,12 @@ final class DaemonLauncher {
       }
     }
 
-    private void awaitExit() {
+    private boolean awaitExit() {
       try {
-        process.waitFor(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        return process.waitFor(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+        return false;
       }
     }
 

@@ -52,7 +52,9 @@ final class MountCommand implements Callable<Integer> {
 
   @Option(
       names = "--foreground",
-      description = "Serve in this process until it is told to end or the mount is undone.")
+      description =
+          "Serve in this process until it is told to end or the mount is undone; without a"
+              + " watchdog, so the mount ends with it.")
   private boolean foreground;
 
   @Spec private CommandSpec spec;

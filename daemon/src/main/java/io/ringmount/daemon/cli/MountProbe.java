@@ -1,5 +1,6 @@
 package io.ringmount.daemon.cli;
 
+import io.ringmount.channels.WakeFile;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
@@ -78,7 +79,15 @@ final class MountProbe {
               FileFlags.STATX_BASIC_STATS,
               buffer);
       if (result == 0) {
-        return new Outcome.Answers(Statx.deviceMinor(buffer));
+        int connection = Statx.deviceMinor(buffer);
+        // From here on the kernel knows it, as whoever takes the mount over needs.
+        FileOps.statx(
+            FileFlags.AT_FDCWD,
+            NativeString.address(arena, mountpoint.resolve(WakeFile.NAME)),
+            FileFlags.AT_SYMLINK_NOFOLLOW,
+            FileFlags.STATX_BASIC_STATS,
+            buffer);
+        return new Outcome.Answers(connection);
       }
       int errno = (int) -result;
       return errno == Errno.ENOTCONN || errno == Errno.ECONNABORTED

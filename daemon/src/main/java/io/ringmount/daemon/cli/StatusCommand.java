@@ -98,6 +98,9 @@ final class StatusCommand implements Callable<Integer> {
             + status.generation()
             + ", up "
             + Units.describeSeconds(status.uptimeSeconds()));
+    lines.add(
+        "  watchdog    "
+            + (status.watchdogPid() == null ? "none" : "process " + status.watchdogPid()));
     lines.add("  crash safe  " + status.crashSafe());
     lines.add(
         "  memory      "

@@ -1,16 +1,14 @@
 package io.ringmount.daemon.cli;
 
-import io.ringmount.channels.FuseMount;
-import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/** Turns the signals that ask a process to end into a clean unmount. */
+/** The signals that ask a process to end, so that it can end in good order. */
 final class StopSignals {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
 
-  private FuseMount mount;
+  private Runnable action;
   private boolean stopped;
 
   private StopSignals() {}
@@ -30,13 +28,13 @@ final class StopSignals {
 
   private void stop(Signal signal) {
     LOG.debug("signal {}", signal.getName());
-    FuseMount current;
+    Runnable present;
     synchronized (this) {
       stopped = true;
-      current = mount;
+      present = action;
     }
-    if (current != null) {
-      close(current);
+    if (present != null) {
+      present.run();
     }
   }
 
@@ -45,23 +43,15 @@ final class StopSignals {
     return stopped;
   }
 
-  /** What the signals end; at once, when one came already. */
-  void end(FuseMount newMount) {
+  /** What a signal does from now on; at once, when one came already. */
+  void onStop(Runnable newAction) {
     boolean now;
     synchronized (this) {
-      mount = newMount;
+      action = newAction;
       now = stopped;
     }
     if (now) {
-      close(newMount);
-    }
-  }
-
-  private static void close(FuseMount mount) {
-    try {
-      mount.close();
-    } catch (IOException e) {
-      LOG.error("cannot unmount {}", mount.mountpoint(), e);
+      newAction.run();
     }
   }
 }

@@ -11,6 +11,7 @@ import io.ringmount.daemon.control.TuneRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +21,15 @@ final class TuneAnswer implements ControlServer.Answer {
 
   private final FuseMount mount;
   private final LiveSettings settings;
+  private final Consumer<LiveSettings> onChange;
 
-  TuneAnswer(FuseMount mount, LiveSettings settings) {
+  /**
+   * @param onChange is told after each change
+   */
+  TuneAnswer(FuseMount mount, LiveSettings settings, Consumer<LiveSettings> onChange) {
     this.mount = mount;
     this.settings = settings;
+    this.onChange = onChange;
   }
 
   @Override
@@ -42,6 +48,9 @@ final class TuneAnswer implements ControlServer.Answer {
               core.isPresent() ? " of CPU " + core.getAsInt() : "",
               each.from(),
               each.to()));
+      if (!changes.isEmpty()) {
+        onChange.accept(settings);
+      }
       return reply(
           changes.stream()
               .map(each -> new TuneReply.Change(each.setting(), each.from(), each.to()))

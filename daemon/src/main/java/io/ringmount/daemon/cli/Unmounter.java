@@ -9,6 +9,7 @@ import io.ringmount.daemon.control.KnownMount;
 import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.MountState;
 import io.ringmount.daemon.control.MountTable;
+import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
@@ -47,6 +48,7 @@ final class Unmounter {
     if (mounted.isEmpty()) {
       return notOurs(mountpoint, force);
     }
+    Optional<PidFd> watchdog = watchdogOf(mountpoint);
     Optional<PidFd> daemon = daemonOf(mounted.get());
     try {
       boolean dead = mounted.get().state() == MountState.DEAD;
@@ -54,10 +56,23 @@ final class Unmounter {
       if (daemon.isPresent()) {
         awaitExit(daemon.get(), mounted.get(), force);
       }
+      if (watchdog.isPresent()) {
+        // It ends with the last daemon, unless it hangs itself.
+        awaitExit(watchdog.get(), mounted.get(), true);
+      }
     } finally {
       daemon.ifPresent(PidFd::close);
+      watchdog.ifPresent(PidFd::close);
     }
     return root.clear(root.at(mountpoint));
+  }
+
+  private Optional<PidFd> watchdogOf(Path mountpoint) throws LinuxException {
+    Optional<ProcessIdentity> watchdog =
+        root.at(mountpoint).record().flatMap(MountRecord::watchdogProcess);
+    return watchdog.isPresent() && watchdog.get().isAlive()
+        ? open(watchdog.get().pid())
+        : Optional.empty();
   }
 
   /** Nothing of ours is mounted; there may be a daemon without its mount. */
@@ -65,7 +80,7 @@ final class Unmounter {
     RunDirectory entry = root.at(mountpoint);
     Optional<MountRecord> left = entry.record();
     if (left.isPresent()) {
-      if (left.get().process().isAlive()) {
+      if (left.get().isAttended()) {
         KnownMount stale =
             new KnownMount(
                 left.get().mountpoint(),
@@ -90,11 +105,12 @@ final class Unmounter {
 
   /** A descriptor of the daemon, taken before anything ends, so that it is surely the one. */
   private static Optional<PidFd> daemonOf(KnownMount mount) throws LinuxException {
-    if (mount.pid() == null) {
-      return Optional.empty();
-    }
+    return mount.pid() == null ? Optional.empty() : open(mount.pid());
+  }
+
+  private static Optional<PidFd> open(long pid) throws LinuxException {
     try {
-      return Optional.of(PidFd.open(mount.pid()));
+      return Optional.of(PidFd.open(pid));
     } catch (LinuxException e) {
       if (e.errno() == Errno.ESRCH) {
         return Optional.empty();

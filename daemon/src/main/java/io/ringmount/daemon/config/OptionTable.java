@@ -103,6 +103,23 @@ public final class OptionTable {
           "false",
           "A kernel thread submits for each channel (SQPOLL): slower, far slower on busy CPUs.");
 
+  public static final Option<Boolean> STANDBY =
+      fixed(
+          Section.MOUNT,
+          "standby",
+          ValueType.bool(),
+          "false",
+          "Keep a second daemon ready, for the shortest pause when the first one dies.");
+
+  public static final Option<Duration> HANG_LIMIT =
+      fixed(
+          Section.MOUNT,
+          "hang_limit",
+          ValueType.duration("0s", "1d"),
+          "10s",
+          "How long a thread of the daemon may stand still before the daemon is replaced; 0: for"
+              + " ever. Waiting for the backend does not count.");
+
   public static final Option<BackendIo> BACKEND_IO =
       fixed(
           Section.CHANNELS,
@@ -218,6 +235,8 @@ public final class OptionTable {
           SPIN_SHARE,
           CRASH_SAFE,
           SQPOLL,
+          STANDBY,
+          HANG_LIMIT,
           BACKEND_IO,
           ORDERED,
           MAX_BACKGROUND,

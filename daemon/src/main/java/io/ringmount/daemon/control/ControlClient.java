@@ -13,9 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Asks a daemon through its control socket. */
 public final class ControlClient {
+  private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(2);
+  private static final long RETRY_NANOS = 10_000_000;
+
+  private static final class NobodyListensException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NobodyListensException() {
+      super("nobody listens on its control socket");
+    }
+  }
+
   private final Path socket;
   private final Duration timeLimit;
 
@@ -44,6 +56,21 @@ public final class ControlClient {
    * @throws IOException when there is no answer, or it is an error or not of this type
    */
   <T> T ask(String request, JsonObject arguments, Class<T> type) throws IOException {
+    long deadline = System.nanoTime() + HAND_OVER_LIMIT.toNanos();
+    while (true) {
+      try {
+        return askOnce(request, arguments, type);
+      } catch (NobodyListensException e) {
+        // Between two daemons of a mount there is none for a moment.
+        if (System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    }
+  }
+
+  private <T> T askOnce(String request, JsonObject arguments, Class<T> type) throws IOException {
     if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("its control socket is missing");
     }
@@ -61,7 +88,7 @@ public final class ControlClient {
     } catch (ClosedChannelException timeIsOver) {
       throw new IOException("it does not answer within " + timeLimit.toSeconds() + " s");
     } catch (ConnectException refused) {
-      throw new IOException("nobody listens on its control socket");
+      throw new NobodyListensException();
     } catch (EOFException ended) {
       throw new IOException("it ended before it answered");
     } catch (JsonParseException e) {

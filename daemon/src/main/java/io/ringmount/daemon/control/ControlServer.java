@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class ControlServer implements Closeable {
   /**
    * Listens.
    *
-   * @param socket the file to make; one that is there is replaced
+   * @param socket the file to make; one that is there is replaced in a moment
    * @param answers for each request's name, what makes the answer; called from many threads
    */
   public ControlServer(Path socket, Map<String, Answer> answers) throws IOException {
@@ -75,11 +76,14 @@ public final class ControlServer implements Closeable {
     this.answers = Map.copyOf(answers);
     this.admission = admission;
     this.timeLimit = timeLimit;
-    Files.deleteIfExists(socket);
+    // Under another name first: whoever asks finds the old one or the new one.
+    Path fresh = socket.resolveSibling("c." + ProcessHandle.current().pid());
+    Files.deleteIfExists(fresh);
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      server.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
-      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+      server.bind(UnixDomainSocketAddress.of(fresh), BACKLOG);
+      Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+      Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
@@ -161,6 +165,11 @@ public final class ControlServer implements Closeable {
 
   private static String error(String message) {
     return Json.line(Map.of("error", message));
+  }
+
+  /** Stops listening; the socket stays, as it may be another process's by now. */
+  public void leave() throws IOException {
+    server.close();
   }
 
   /** Stops listening and removes the socket. */

@@ -1,8 +1,10 @@
 package io.ringmount.daemon.control;
 
 import com.google.gson.JsonParseException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Optional;
 
 /**
  * What {@code mount.json} says of a mount.
@@ -14,6 +16,8 @@ import java.time.format.DateTimeParseException;
  * @param connection number of the FUSE connection; -1 before there is one
  * @param version of the daemon
  * @param started ISO-8601
+ * @param watchdog process that outlives the daemons of this mount; 0 for none
+ * @param watchdogStartTicks as {@code pidStartTicks}
  */
 public record MountRecord(
     String mountpoint,
@@ -22,7 +26,9 @@ public record MountRecord(
     long pidStartTicks,
     int connection,
     String version,
-    String started) {
+    String started,
+    long watchdog,
+    long watchdogStartTicks) {
   /** In place of a connection's number. */
   public static final int NOT_MOUNTED_YET = -1;
 
@@ -30,15 +36,48 @@ public record MountRecord(
     return new ProcessIdentity(pid, pidStartTicks);
   }
 
-  public MountRecord mountedBy(ProcessIdentity daemon, int newConnection) {
+  /** Empty when the mount has no watchdog. */
+  public Optional<ProcessIdentity> watchdogProcess() {
+    return watchdog == 0
+        ? Optional.empty()
+        : Optional.of(new ProcessIdentity(watchdog, watchdogStartTicks));
+  }
+
+  /** Whether anybody sees to the mount. */
+  public boolean isAttended() {
+    return process().isAlive() || watchdogProcess().filter(ProcessIdentity::isAlive).isPresent();
+  }
+
+  /** The record of a mount that nobody serves yet. */
+  public static MountRecord claimed(
+      Path mountpoint, Path source, ProcessIdentity by, String version) {
+    return new MountRecord(
+        mountpoint.toString(),
+        source.toString(),
+        by.pid(),
+        by.startTicks(),
+        NOT_MOUNTED_YET,
+        version,
+        Instant.now().toString(),
+        0,
+        0);
+  }
+
+  /**
+   * @param watchdog empty when there is none
+   */
+  public MountRecord servedBy(
+      ProcessIdentity daemon, Optional<ProcessIdentity> watchdog, String version, int connection) {
     return new MountRecord(
         mountpoint,
         source,
         daemon.pid(),
         daemon.startTicks(),
-        newConnection,
+        connection,
         version,
-        Instant.now().toString());
+        Instant.now().toString(),
+        watchdog.map(ProcessIdentity::pid).orElse(0L),
+        watchdog.map(ProcessIdentity::startTicks).orElse(0L));
   }
 
   /**
@@ -52,7 +91,9 @@ public record MountRecord(
     require(read.version != null && read.started != null, "version or started is missing");
     require(read.mountpoint.indexOf('\0') < 0 && read.source.indexOf('\0') < 0, "a NUL in a path");
     require(read.mountpoint.startsWith("/"), "the mountpoint is not absolute");
-    require(read.pid > 0 && read.connection >= NOT_MOUNTED_YET, "a number is out of range");
+    require(
+        read.pid > 0 && read.watchdog >= 0 && read.connection >= NOT_MOUNTED_YET,
+        "a number is out of range");
     try {
       Instant.parse(read.started);
     } catch (DateTimeParseException e) {

@@ -54,7 +54,7 @@ public final class MountTable {
     }
     for (RunDirectory entry : entries.values()) {
       Optional<MountRecord> there = entry.record();
-      if (there.isPresent() && there.get().process().isAlive()) {
+      if (there.isPresent() && there.get().isAttended()) {
         MountRecord of = there.get();
         known.add(
             new KnownMount(
@@ -90,7 +90,7 @@ public final class MountTable {
     Optional<MountRecord> registered =
         root.at(mount.mountPoint())
             .record()
-            .filter(of -> of.connection() == connection && of.process().isAlive());
+            .filter(of -> of.connection() == connection && of.isAttended());
     String source = registered.map(MountRecord::source).orElse(mount.source());
     if (registered.isPresent()) {
       return new KnownMount(

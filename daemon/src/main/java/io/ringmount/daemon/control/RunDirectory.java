@@ -36,12 +36,22 @@ public final class RunDirectory {
     this.path = path;
   }
 
+  /** The run directory of a mount that is at {@code path}. */
+  public static RunDirectory of(Path path) {
+    return new RunDirectory(path);
+  }
+
   public Path path() {
     return path;
   }
 
   public Path socket() {
     return path.resolve("control.sock");
+  }
+
+  /** Where the watchdog listens. */
+  public Path watchdogSocket() {
+    return path.resolve("watchdog.sock");
   }
 
   public Path log() {
@@ -51,6 +61,11 @@ public final class RunDirectory {
   /** What the daemon counts, for whoever wants to watch. */
   public Path metrics() {
     return path.resolve("metrics");
+  }
+
+  /** What a daemon counts that does not serve yet. */
+  public Path metrics(int generation) {
+    return path.resolve("metrics." + generation);
   }
 
   /** Where Java writes why it crashed. */

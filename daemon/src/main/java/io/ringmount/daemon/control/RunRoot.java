@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +81,7 @@ public final class RunRoot {
     RunDirectory entry = at(mountpoint);
     makeRoot();
     try (Locked _ = lock()) {
-      if (entry.record().filter(there -> there.process().isAlive()).isPresent()) {
+      if (entry.record().filter(MountRecord::isAttended).isPresent()) {
         return Optional.empty();
       }
       entry.keepEvidence();
@@ -92,15 +91,7 @@ public final class RunRoot {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       ProcessIdentity self = ProcessIdentity.current();
       entry.createLog();
-      entry.write(
-          new MountRecord(
-              mountpoint.toString(),
-              source.toString(),
-              self.pid(),
-              self.startTicks(),
-              MountRecord.NOT_MOUNTED_YET,
-              version,
-              Instant.now().toString()));
+      entry.write(MountRecord.claimed(mountpoint, source, self, version));
       return Optional.of(entry);
     }
   }
@@ -132,7 +123,7 @@ public final class RunRoot {
       return List.of();
     }
     try (Locked _ = lock()) {
-      if (entry.record().filter(there -> there.process().isAlive()).isPresent()) {
+      if (entry.record().filter(MountRecord::isAttended).isPresent()) {
         return List.of();
       }
       List<Path> kept = entry.keepEvidence();

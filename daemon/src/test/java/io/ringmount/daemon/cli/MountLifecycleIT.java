@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RequiresFuse
 @Timeout(180)
 class MountLifecycleIT {
+  /** How a watchdog is started, and no daemon. */
+  private static final String WATCHDOG = " -jar ";
+
   @TempDir Path work;
   private Path backend;
   private Path mountpoint;
@@ -42,10 +45,7 @@ class MountLifecycleIT {
 
   @AfterEach
   void leaveNothing() throws Exception {
-    for (ProcessHandle daemon : daemons()) {
-      daemon.destroyForcibly();
-      daemon.onExit().get(10, TimeUnit.SECONDS);
-    }
+    killAll();
     while (Mounts.find(mountpoint).isPresent()) {
       Mounts.umount(mountpoint, Mounts.MNT_DETACH);
     }
@@ -61,6 +61,26 @@ class MountLifecycleIT {
             process.info().commandLine().orElse("").contains("io.ringmount")
                 && process.info().commandLine().orElse("").contains(name))
         .toList();
+  }
+
+  /** The one that serves, not its watchdog. */
+  private ProcessHandle daemon() {
+    return daemons().stream()
+        .filter(each -> !each.info().commandLine().orElse("").contains(WATCHDOG))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Ends daemon and watchdog at once, so that neither can replace the other. */
+  private void killAll() throws Exception {
+    List<ProcessHandle> all = daemons();
+    for (ProcessHandle each : all) {
+      assertSucceeds(programs.script("kill -STOP \"$1\"", each.pid()));
+    }
+    for (ProcessHandle each : all) {
+      each.destroyForcibly();
+      each.onExit().get(20, TimeUnit.SECONDS);
+    }
   }
 
   private static void assertSucceeds(Outcome outcome) {
@@ -107,7 +127,7 @@ class MountLifecycleIT {
   @Test
   void endsCleanlyOnSigterm() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    ProcessHandle daemon = daemons().getFirst();
+    ProcessHandle daemon = daemon();
     daemon.destroy();
     daemon.onExit().get(20, TimeUnit.SECONDS);
     assertNothingLeft();
@@ -119,7 +139,7 @@ class MountLifecycleIT {
   @Test
   void endsWhenSomebodyElseUnmounts() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    ProcessHandle daemon = daemons().getFirst();
+    ProcessHandle daemon = daemon();
     assertSucceeds(programs.script("umount \"$1\"", mountpoint));
     daemon.onExit().get(20, TimeUnit.SECONDS);
     assertNothingLeft();
@@ -170,9 +190,7 @@ class MountLifecycleIT {
   @Test
   void saysThatAMountIsDeadAndCleansIt() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    ProcessHandle daemon = daemons().getFirst();
-    daemon.destroyForcibly();
-    daemon.onExit().get(20, TimeUnit.SECONDS);
+    killAll();
     assertTrue(programs.ringmount("list").out().contains("dead"));
     assertOneLine(1, programs.ringmount("mount", backend, mountpoint), "unmount");
     assertSucceeds(programs.ringmount("unmount", mountpoint));
@@ -198,9 +216,7 @@ class MountLifecycleIT {
   @Test
   void keepsTheLogOfADaemonThatWasKilled() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    ProcessHandle daemon = daemons().getFirst();
-    daemon.destroyForcibly();
-    daemon.onExit().get(20, TimeUnit.SECONDS);
+    killAll();
     assertSucceeds(programs.ringmount("list"));
     Outcome unmount = programs.ringmount("unmount", mountpoint);
     assertSucceeds(unmount);
@@ -236,10 +252,10 @@ class MountLifecycleIT {
   @Test
   void neverWaitsForEverForABackendOrADaemonThatHangs() throws Exception {
     // Requests on the device that nobody has read yet do not outlive those who made them.
-    String options = "transport=device,attr_timeout=0,entry_timeout=0";
+    String options = "transport=device,attr_timeout=0,entry_timeout=0,hang_limit=0";
     Path second = Files.createDirectory(work.resolve("second"));
     assertSucceeds(programs.ringmount("mount", backend, mountpoint, "-o", options));
-    long daemon = daemons().getFirst().pid();
+    long daemon = daemon().pid();
     try {
       assertSucceeds(programs.script("kill -STOP \"$1\"", daemon));
       assertOneLine(

@@ -37,6 +37,7 @@ class StatusTextTest {
         /mnt serves /src
           transport   uring, strict (the kernel offers it)
           daemon      process 42, version 1.0, generation 1, up 1h 01m
+          watchdog    none
           crash safe  none
           memory      35 MiB of at most 256 MiB
           in flight   at most 18 requests

@@ -42,6 +42,8 @@ class TuningFileProperties {
     VALUES.put(OptionTable.SPIN_SHARE, shares);
     VALUES.put(OptionTable.CRASH_SAFE, List.of("strict", "bounded"));
     VALUES.put(OptionTable.SQPOLL, truths);
+    VALUES.put(OptionTable.STANDBY, truths);
+    VALUES.put(OptionTable.HANG_LIMIT, List.of("0", "0s", "500ms", "10s", "1d"));
     VALUES.put(OptionTable.BACKEND_IO, List.of("auto", "inline", "async"));
     VALUES.put(OptionTable.ORDERED, List.of("none", "inode"));
     VALUES.put(OptionTable.MAX_BACKGROUND, counts);

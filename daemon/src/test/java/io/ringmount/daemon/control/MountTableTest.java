@@ -7,6 +7,7 @@ import io.ringmount.channels.linux.MountEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ class MountTableTest {
 
   private RunDirectory register(ProcessIdentity daemon, int connection) throws IOException {
     RunDirectory entry = root.claim(MOUNTPOINT, Path.of("/src"), "1").orElseThrow();
-    entry.write(entry.record().orElseThrow().mountedBy(daemon, connection));
+    entry.write(entry.record().orElseThrow().servedBy(daemon, Optional.empty(), "1", connection));
     return entry;
   }
 

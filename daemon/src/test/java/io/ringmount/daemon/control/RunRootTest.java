@@ -41,7 +41,7 @@ class RunRootTest {
     assertEquals(ProcessIdentity.current(), read.process());
     assertEquals(MountRecord.NOT_MOUNTED_YET, read.connection());
 
-    entry.write(read.mountedBy(ProcessIdentity.current(), 42));
+    entry.write(read.servedBy(ProcessIdentity.current(), Optional.empty(), "1", 42));
     assertEquals(42, entry.record().orElseThrow().connection());
     assertEquals(List.of(entry.path()), root().list().stream().map(RunDirectory::path).toList());
   }
@@ -65,7 +65,7 @@ class RunRootTest {
   @Test
   void anEntryOfADeadProcessIsTaken() throws IOException {
     RunDirectory entry = claimed();
-    entry.write(entry.record().orElseThrow().mountedBy(NOBODY, 42));
+    entry.write(entry.record().orElseThrow().servedBy(NOBODY, Optional.empty(), "1", 42));
     assertTrue(root().claim(MOUNTPOINT, SOURCE, "2.0").isPresent());
     assertEquals("2.0", entry.record().orElseThrow().version());
   }
@@ -75,7 +75,7 @@ class RunRootTest {
     RunDirectory entry = claimed();
     ProcessIdentity self = ProcessIdentity.current();
     ProcessIdentity earlier = new ProcessIdentity(self.pid(), self.startTicks() - 1);
-    entry.write(entry.record().orElseThrow().mountedBy(earlier, 42));
+    entry.write(entry.record().orElseThrow().servedBy(earlier, Optional.empty(), "1", 42));
     assertFalse(earlier.isAlive());
     assertTrue(root().claim(MOUNTPOINT, SOURCE, "1.0").isPresent());
   }
@@ -157,7 +157,7 @@ class RunRootTest {
     RunDirectory entry = claimed();
     Files.writeString(entry.log(), "last words");
     Files.writeString(entry.crashReport(), "registers");
-    entry.write(entry.record().orElseThrow().mountedBy(NOBODY, 42));
+    entry.write(entry.record().orElseThrow().servedBy(NOBODY, Optional.empty(), "1", 42));
     return entry;
   }
 

@@ -1,0 +1,186 @@
+package io.ringmount.daemon.cli;
+
+import io.ringmount.channels.Custody;
+import io.ringmount.channels.Execution;
+import io.ringmount.channels.FuseMount;
+import io.ringmount.channels.MountOptions;
+import io.ringmount.channels.linux.Cpu;
+import io.ringmount.channels.linux.ProcessControl;
+import io.ringmount.channels.linux.Rlimit;
+import io.ringmount.daemon.config.InvalidOptionsException;
+import io.ringmount.daemon.config.MountSettings;
+import io.ringmount.daemon.config.OptionTable;
+import io.ringmount.daemon.control.RunDirectory;
+import io.ringmount.daemon.fs.MirrorFileSystem;
+import io.ringmount.daemon.fs.MirrorOptions;
+import io.ringmount.upgrade.WatchdogLink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A mounted mirror: the file system and the channels that serve it. */
+final class Service implements AutoCloseable {
+  /** More descriptors of files that nobody has open save too little for the memory they pin. */
+  private static final int MOST_DESCRIPTORS = 64 << 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+  private final MountSettings settings;
+  private final RunDirectory directory;
+  private final int generation;
+  private final MirrorFileSystem fileSystem;
+  private final FuseMount mount;
+
+  /** Null when this process made the mount. */
+  private final InheritedFiles inherited;
+
+  private Service(
+      MountSettings settings,
+      RunDirectory directory,
+      int generation,
+      MirrorFileSystem fileSystem,
+      FuseMount mount,
+      InheritedFiles inherited) {
+    this.settings = settings;
+    this.directory = directory;
+    this.generation = generation;
+    this.fileSystem = fileSystem;
+    this.mount = mount;
+    this.inherited = inherited;
+  }
+
+  /**
+   * Mounts and serves.
+   *
+   * @param custody gets what a successor needs
+   */
+  static Service mount(MountSettings settings, RunDirectory directory, Custody custody)
+      throws IOException, InvalidOptionsException {
+    MirrorOptions options = prepareProcess(settings);
+    MirrorFileSystem fileSystem = new MirrorFileSystem(settings.source(), options, custody);
+    try {
+      FuseMount mount =
+          FuseMount.mount(
+              fileSystem,
+              settings.mountpoint(),
+              settings.toMountOptions(
+                  Cpu.usable(), execution(settings, fileSystem), directory.metrics()),
+              custody);
+      LOG.info(
+          "mounted {} on {}: transport {} ({}), {} channels",
+          settings.source(),
+          settings.mountpoint(),
+          mount.transport().label(),
+          mount.transportReason(),
+          mount.channels().size());
+      return new Service(settings, directory, 1, fileSystem, mount, null);
+    } catch (Throwable e) {
+      fileSystem.close();
+      throw e;
+    }
+  }
+
+  /** Prepares to serve a mount that another process serves or has served. */
+  static Service inherit(MountSettings settings, RunDirectory directory, WatchdogLink link)
+      throws IOException, InvalidOptionsException {
+    MirrorOptions options = prepareProcess(settings);
+    InheritedFiles inherited = new InheritedFiles(link);
+    inherited.update();
+    MirrorFileSystem fileSystem =
+        MirrorFileSystem.resume(settings.source(), options, link, inherited.map());
+    int generation = link.generation();
+    try {
+      FuseMount mount =
+          FuseMount.inherit(
+              fileSystem,
+              settings.mountpoint(),
+              settings.toMountOptions(
+                  Cpu.usable(), execution(settings, fileSystem), directory.metrics(generation)),
+              inherited.all(),
+              link);
+      return new Service(settings, directory, generation, fileSystem, mount, inherited);
+    } catch (Throwable e) {
+      fileSystem.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Shows that this build works here, on a scratch mount.
+   *
+   * @throws IOException when it does not
+   */
+  static void test(MountSettings settings, RunDirectory directory)
+      throws IOException, InvalidOptionsException, InterruptedException {
+    MountOptions options =
+        settings.toMountOptions(Cpu.usable(), Execution.INLINE, directory.metrics());
+    new SelfTest(directory.path(), settings.toMirrorOptions(1), options).run();
+  }
+
+  private static MirrorOptions prepareProcess(MountSettings settings) throws IOException {
+    ProcessControl.setUmask(0);
+    long limit = Rlimit.raiseOpenFiles();
+    // They are a cache where file handles work, and what applications open takes its descriptors
+    // from the same limit: so a quarter of it.
+    long budget = limit < 0 ? MOST_DESCRIPTORS : Math.min(limit / 4, MOST_DESCRIPTORS);
+    return settings.toMirrorOptions((int) budget);
+  }
+
+  private static Execution execution(MountSettings settings, MirrorFileSystem fileSystem) {
+    return switch (settings.get(OptionTable.BACKEND_IO)) {
+      case INLINE -> Execution.INLINE;
+      case ASYNC -> Execution.DETACHED;
+      case AUTO -> fileSystem.isRemote() ? Execution.DETACHED : Execution.INLINE;
+    };
+  }
+
+  /**
+   * Serves from now on, after {@link #inherit}.
+   *
+   * @param predecessorLives see {@link FuseMount#takeOver}
+   */
+  void takeOver(boolean predecessorLives) throws IOException {
+    inherited.update();
+    fileSystem.takeOver();
+    if (!predecessorLives) {
+      fileSystem.predecessorsGone();
+    }
+    if (!mount.takeOver(inherited.all(), predecessorLives)) {
+      OutsideCaller.callFromEverywhere(mount.mountpoint());
+    }
+    Files.move(directory.metrics(generation), directory.metrics(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** See {@link FuseMount#predecessorEnded}. */
+  boolean predecessorEnded() throws IOException {
+    inherited.update();
+    fileSystem.predecessorsGone();
+    return mount.predecessorEnded(inherited.all());
+  }
+
+  MountSettings settings() {
+    return settings;
+  }
+
+  RunDirectory directory() {
+    return directory;
+  }
+
+  FuseMount mount() {
+    return mount;
+  }
+
+  /** Counts the processes that served this mount, from 1. */
+  int generation() {
+    return generation;
+  }
+
+  /** Unmounts; nothing is left. */
+  @Override
+  public void close() throws IOException {
+    mount.close();
+    fileSystem.close();
+  }
+}

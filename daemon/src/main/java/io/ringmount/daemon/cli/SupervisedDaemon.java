@@ -1,0 +1,288 @@
+package io.ringmount.daemon.cli;
+
+import io.ringmount.channels.FuseMount;
+import io.ringmount.channels.linux.Scheduling;
+import io.ringmount.channels.linux.SharedMemory;
+import io.ringmount.daemon.config.InvalidOptionsException;
+import io.ringmount.daemon.config.LiveSettings;
+import io.ringmount.daemon.config.MountSettings;
+import io.ringmount.daemon.config.OptionTable;
+import io.ringmount.daemon.control.ControlServer;
+import io.ringmount.daemon.control.Json;
+import io.ringmount.daemon.control.ProcessIdentity;
+import io.ringmount.daemon.control.RunDirectory;
+import io.ringmount.daemon.control.RunRoot;
+import io.ringmount.upgrade.OrderMemory;
+import io.ringmount.upgrade.StateVersion;
+import io.ringmount.upgrade.VaultName;
+import io.ringmount.upgrade.WatchdogLink;
+import io.ringmount.upgrade.WatchdogStarter;
+import java.io.IOException;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the processes that serve a mount one after the other, as the watchdog wants. What the
+ * watchdog says, signals and the end of the mount become events, which one thread handles:
+ *
+ * <pre>
+ *   first:   mount ──► SERVING ──► (yield) ──► LEAVING ──► the end
+ *   later:   inherit ─► READY ─► (take over) ─► SERVING ─► …
+ * </pre>
+ */
+final class SupervisedDaemon implements WatchdogLink.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisedDaemon.class);
+
+  /** How often the mount and the threads are looked at. */
+  private static final long GLANCE_MILLIS = 500;
+
+  /** How often it is looked whether everything is answered, once the mount is left. */
+  private static final long DRAIN_MILLIS = 5;
+
+  private static final long RECONNECT_MILLIS = 1_000;
+
+  /** Something to react to. */
+  private sealed interface Event {
+    record TakeOver(boolean predecessorLives) implements Event {}
+
+    record Yield() implements Event {}
+
+    record PredecessorGone() implements Event {}
+
+    record Stop() implements Event {}
+
+    record Lost(boolean needed) implements Event {}
+  }
+
+  private final RunRoot root;
+  private final RunDirectory directory;
+  private final String name;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final ProcessIdentity self = ProcessIdentity.current();
+  private WatchdogLink link;
+  private WatchdogStarter starter;
+  private Service service;
+  private ControlServer control;
+  private Pulse pulse;
+
+  /**
+   * @param name of the mount, for {@code ps}
+   */
+  SupervisedDaemon(RunRoot root, RunDirectory directory, String name) throws IOException {
+    this.root = root;
+    this.directory = directory;
+    this.name = name;
+  }
+
+  /** Does all of it; returns when this process has nothing left to do. */
+  void run() throws IOException, InvalidOptionsException, InterruptedException {
+    StopSignals signals = StopSignals.install();
+    WatchdogLink.Hello hello = new WatchdogLink.Hello(StateVersion.CURRENT, Version.current());
+    try (WatchdogLink connected = WatchdogLink.connect(directory.watchdogSocket(), hello, this)) {
+      link = connected;
+      try {
+        begin();
+        // Applications wait while this thread hands over; those that it starts meanwhile do not
+        // count.
+        Scheduling.beginUrgent();
+        signals.onStop(() -> events.add(new Event.Stop()));
+        while (handle(events.poll(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) && !hasEnded()) {
+          pulse.beat();
+        }
+      } catch (Exception | Error e) {
+        LOG.error("the daemon of {} failed", directory.path(), e);
+        link.failed(Json.line(DaemonMessages.Report.of(e)));
+        throw e;
+      }
+    }
+  }
+
+  private void begin() throws IOException, InvalidOptionsException, InterruptedException {
+    DaemonMessages.Order order = Json.parse(link.order(), DaemonMessages.Order.class);
+    MountSettings settings = order.settings();
+    starter = DaemonLauncher.watchdog(root, directory, name, settings.get(OptionTable.STANDBY));
+    pulse = Pulse.start(link, settings.get(OptionTable.HANG_LIMIT));
+    if (link.isFirst()) {
+      service = Service.mount(settings, directory, link);
+      serve(System.nanoTime());
+      ClassLoading.loadAll();
+    } else {
+      service = Service.inherit(settings, directory, link);
+      if (predecessorLives()) {
+        // Else every moment counts.
+        Service.test(settings, directory);
+        ClassLoading.loadAll();
+      }
+      link.ready();
+    }
+  }
+
+  private boolean predecessorLives() {
+    return directory.record().filter(of -> of.process().isAlive()).isPresent();
+  }
+
+  /** From here on this process is the one that commands ask. */
+  private void serve(long sinceNanos) throws IOException {
+    FuseMount mount = service.mount();
+    pulse.watch(mount);
+    register();
+    LiveSettings live = new LiveSettings(mount::tuning, mount::tune);
+    control =
+        new ControlServer(
+            directory.socket(),
+            Map.of(
+                "status",
+                new StatusAnswer(service, live, () -> OptionalLong.of(link.watchdogPid())),
+                "tune",
+                new TuneAnswer(mount, live, this::remember)));
+    link.serving(Json.line(DaemonMessages.Report.of(mount)), mount.connectionId(), sinceNanos);
+  }
+
+  private void register() throws IOException {
+    Daemon.register(
+        directory, self, ProcessIdentity.of(link.watchdogPid()), service.mount().connectionId());
+  }
+
+  /** Successors are to have the settings of now. */
+  private void remember(LiveSettings live) {
+    String order = Json.line(DaemonMessages.Order.of(service.settings()).with(live));
+    try (SharedMemory memory = OrderMemory.create(order)) {
+      link.keep(VaultName.ORDER, memory.fd());
+    } catch (IOException e) {
+      LOG.warn("a later daemon will not have the settings of now: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * @param event null: nothing happened
+   * @return whether to go on
+   */
+  private boolean handle(Event event) throws IOException, InterruptedException {
+    return switch (event) {
+      case null -> true;
+      case Event.TakeOver(boolean predecessorLives) -> {
+        takeOver(predecessorLives);
+        yield true;
+      }
+      case Event.Yield _ -> {
+        leave();
+        yield false;
+      }
+      case Event.PredecessorGone _ -> {
+        if (!service.predecessorEnded()) {
+          // The next one gets all requests anew, from both.
+          LOG.warn("the daemon before ended with requests; starting afresh");
+          Runtime.getRuntime().halt(CommandFailure.FAILED);
+        }
+        yield true;
+      }
+      case Event.Stop _ -> {
+        unmount();
+        yield false;
+      }
+      case Event.Lost(boolean needed) -> needed && reconnect();
+    };
+  }
+
+  private void takeOver(boolean predecessorLives) throws IOException {
+    service.takeOver(predecessorLives);
+    long now = System.nanoTime();
+    Scheduling.endUrgent();
+    serve(now);
+    Scheduling.beginUrgent();
+    LOG.info(
+        "generation {} serves {}, {} us after the one before stopped",
+        service.generation(),
+        service.mount().mountpoint(),
+        TimeUnit.NANOSECONDS.toMicros(service.mount().pauseNanos()));
+  }
+
+  /** Leaves the mount to a successor, and ends what this process has begun. */
+  private void leave() throws IOException, InterruptedException {
+    long now = System.nanoTime();
+    service.mount().leave();
+    link.yielded(now);
+    while (!service.mount().isDrained()) {
+      TimeUnit.MILLISECONDS.sleep(DRAIN_MILLIS);
+      pulse.beat();
+    }
+    link.drained();
+    control.leave();
+    LOG.info("generation {} has left {}", service.generation(), service.mount().mountpoint());
+  }
+
+  /** Unmounts, if this process serves. */
+  private void unmount() throws IOException {
+    if (control == null) {
+      return;
+    }
+    service.close();
+    ended();
+  }
+
+  /** Whether the mount was undone by somebody. */
+  private boolean hasEnded() throws IOException, InterruptedException {
+    if (control == null || !service.mount().awaitEnd(java.time.Duration.ZERO)) {
+      return false;
+    }
+    service.close();
+    ended();
+    return true;
+  }
+
+  private void ended() throws IOException {
+    LOG.info("unmounted {}", service.mount().mountpoint());
+    control.close();
+    root.release(directory, self);
+    link.ended();
+  }
+
+  private boolean reconnect() throws InterruptedException {
+    while (true) {
+      try {
+        link.reconnect(starter);
+        register();
+        LOG.warn(
+            "the watchdog of {} had ended; process {} has taken its place",
+            service.mount().mountpoint(),
+            link.watchdogPid());
+        return true;
+      } catch (IOException e) {
+        LOG.error("no watchdog can be had: {}", e.getMessage());
+        TimeUnit.MILLISECONDS.sleep(RECONNECT_MILLIS);
+      }
+    }
+  }
+
+  // ---- what the watchdog says, on the link's thread --------------------------------------------
+
+  @Override
+  public void takeOver(int predecessor, boolean dead) {
+    events.add(new Event.TakeOver(!dead));
+  }
+
+  @Override
+  public void yield() {
+    events.add(new Event.Yield());
+  }
+
+  @Override
+  public void predecessorGone() {
+    events.add(new Event.PredecessorGone());
+  }
+
+  @Override
+  public void stop() {
+    events.add(new Event.Stop());
+  }
+
+  @Override
+  public void lost(boolean needed) {
+    events.add(new Event.Lost(needed));
+  }
+}
