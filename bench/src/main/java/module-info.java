@@ -1,6 +1,7 @@
 /** Benchmarks and their reports. */
 module io.ringmount.bench {
   requires HdrHistogram;
+  requires com.google.gson;
   requires info.picocli;
   requires io.ringmount.channels;
 }

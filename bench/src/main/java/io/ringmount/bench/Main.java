@@ -22,7 +22,9 @@ import picocli.CommandLine.Option;
       WaitingCommand.class,
       BalanceCommand.class,
       IdleCommand.class,
-      SoakCommand.class
+      SoakCommand.class,
+      UpgradeCommand.class,
+      CrashCommand.class
     })
 public final class Main implements Callable<Integer> {
   @Option(
@@ -50,6 +52,7 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((e, _, _) -> {
           System.err.println("ringmount bench: " + e.getMessage());
           return 1;

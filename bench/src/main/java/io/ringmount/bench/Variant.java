@@ -10,6 +10,9 @@ import java.util.Map;
  * @param options as {@code -o} takes them; empty: the defaults
  */
 record Variant(String name, String options) {
+  /** The mode in which the kernel may cancel requests when the daemon is killed. */
+  private static final String BOUNDED = "crash_safe=bounded";
+
   /** What is measured when nothing else is asked for. */
   static final List<Variant> STANDARD =
       List.of(
@@ -29,11 +32,21 @@ record Variant(String name, String options) {
   static final List<Variant> BALANCING =
       List.of(new Variant("balance=off", "balance=off"), new Variant("balance=on", "balance=on"));
 
+  /** Every way to survive a crash. */
+  static final List<Variant> RESILIENT =
+      List.of(
+          new Variant("strict", "transport=uring"),
+          new Variant("bounded", "transport=uring," + BOUNDED),
+          new Variant("device", "transport=device"));
+
   /**
    * Nothing is answered from the kernel's caches, except that it may search the root without asking
    * for its attributes each time.
    */
   private static final String UNCACHED = "entry_timeout=0,attr_timeout=1h,direct_io=true";
+
+  /** The server is asked for everything each time. */
+  private static final String UNREMEMBERED = "entry_timeout=0,attr_timeout=0,direct_io=true";
 
   /** The variants of a command line, by name. */
   static List<Variant> of(Map<String, String> optionsByName) {
@@ -45,6 +58,16 @@ record Variant(String name, String options) {
   /** This variant with every operation of a benchmark answered by the server. */
   Variant uncached() {
     return with(UNCACHED);
+  }
+
+  /** This variant with nothing at all answered from the kernel's caches. */
+  Variant unremembered() {
+    return with(UNREMEMBERED);
+  }
+
+  /** Whether a killed daemon may cost requests. */
+  boolean mayCancel() {
+    return List.of(options.split(",", -1)).contains(BOUNDED);
   }
 
   /** This variant with more options, which come first so that its own override them. */

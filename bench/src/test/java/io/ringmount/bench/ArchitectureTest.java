@@ -31,6 +31,7 @@ class ArchitectureTest {
   private static final String WATCHDOG = "io.ringmount.watchdog";
   private static final String DAEMON = "io.ringmount.daemon";
   private static final String BENCH = "io.ringmount.bench";
+  private static final String TORTURE = BENCH + ".torture";
 
   /** The one class of the core that knows the transports: it chooses among them. */
   private static final String SELECTOR = "io\\.ringmount\\.channels\\.TransportSelector(\\$.*)?";
@@ -92,6 +93,8 @@ class ArchitectureTest {
   @ArchTest static final ArchRule watchdog = mayUse(WATCHDOG + "..", UPGRADE + "..", LINUX);
 
   @ArchTest static final ArchRule daemon = mayUse(DAEMON + "..", UPGRADE + "..", CHANNELS + "..");
+
+  @ArchTest static final ArchRule torture = mayUse(TORTURE, LINUX);
 
   @ArchTest
   static final ArchRule nativeCallsAreInOnePackage =

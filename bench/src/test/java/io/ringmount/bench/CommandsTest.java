@@ -27,7 +27,8 @@ class CommandsTest {
   @Test
   void everyBenchmarkIsACommand() {
     assertEquals(
-        Set.of("waiting", "balance", "idle", "soak"), Main.commandLine().getSubcommands().keySet());
+        Set.of("waiting", "balance", "idle", "soak", "upgrade", "--upgrade", "crash", "--crash"),
+        Main.commandLine().getSubcommands().keySet());
   }
 
   @Test

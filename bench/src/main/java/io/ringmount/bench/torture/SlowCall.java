@@ -1,0 +1,24 @@
+package io.ringmount.bench.torture;
+
+/**
+ * A call that took long, in {@link System#nanoTime}.
+ *
+ * @param begin when it began
+ * @param end when it was answered
+ * @param name of the call
+ */
+record SlowCall(long begin, long end, String name) {
+  long nanos() {
+    return end - begin;
+  }
+
+  /** Whether it was under way at some moment of an event. */
+  boolean overlaps(Event event) {
+    return begin < event.end() && event.begin() < end;
+  }
+
+  /** Whether it waits for the storage below, which no server makes faster. */
+  boolean waitsForStorage() {
+    return name.equals("fsync");
+  }
+}

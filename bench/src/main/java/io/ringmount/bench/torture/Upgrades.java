@@ -1,0 +1,57 @@
+package io.ringmount.bench.torture;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Planned upgrades to the same distribution, by the command for it. */
+public final class Upgrades implements Schedule {
+  /** Start of the new daemon, hand-over and probation, on a loaded machine. */
+  private static final long LIMIT_MILLIS = 90_000;
+
+  private static final long PROBE_MILLIS = 10_000;
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  @Override
+  public String title() {
+    return "upgrade";
+  }
+
+  @Override
+  public Event next(int number, TortureMount mount)
+      throws IOException, InterruptedException, ViolationException {
+    ServiceState before = mount.state();
+    TortureMount.Outcome outcome =
+        mount.command(LIMIT_MILLIS, "upgrade", "--json", mount.mountpoint().toString());
+    ViolationException.unless(
+        outcome.code() == 0, "upgrade ended with %d: %s", outcome.code(), outcome.output());
+    mount.probe(PROBE_MILLIS);
+    Event event = handOver(outcome.output());
+    ServiceState after = mount.state();
+    ViolationException.unless(
+        after.generation() > before.generation() && after.daemonPid() != before.daemonPid(),
+        "after the upgrade %s serves, as %s did before",
+        after,
+        before);
+    ViolationException.unless(
+        after.watchdogPid() == before.watchdogPid(),
+        "the upgrade changed the watchdog: %s, before %s",
+        after,
+        before);
+    return event;
+  }
+
+  /** From when the old daemon took no more requests until the new one did. */
+  private static Event handOver(String report) throws ViolationException {
+    long serving = number(report, "servingNanos").longValue();
+    double pauseMillis = number(report, "pauseMillis").doubleValue();
+    return new Event("upgrade", serving - (long) (pauseMillis * NANOS_PER_MILLI), serving);
+  }
+
+  private static BigDecimal number(String report, String name) throws ViolationException {
+    Matcher matcher = Pattern.compile("\"" + name + "\": *(-?[0-9.]+)").matcher(report);
+    ViolationException.unless(matcher.find(), "no %s in the report: %s", name, report);
+    return new BigDecimal(matcher.group(1));
+  }
+}

@@ -1,0 +1,73 @@
+package io.ringmount.bench.torture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class ScheduleTest {
+  @Test
+  void targetsNameTheirVictimsInOrder() {
+    assertEquals(List.of(Victim.DAEMON), CrashTarget.DAEMON.victims(1));
+    assertEquals(List.of(Victim.DAEMON), CrashTarget.ALTERNATE.victims(0));
+    assertEquals(List.of(Victim.WATCHDOG), CrashTarget.ALTERNATE.victims(1));
+    assertEquals(
+        List.of(Victim.WATCHDOG, Victim.DAEMON), CrashTarget.BOTH_WATCHDOG_FIRST.victims(0));
+  }
+
+  @Test
+  void aStatusSaysWhoServes() throws IOException {
+    String status = "{\"ok\":{\"mountpoint\":\"/m\",\"generation\":3,\"daemonPid\":7";
+    ServiceState state = ServiceState.parse(status + ",\"watchdogPid\":8}}");
+    assertEquals(new ServiceState(7, 8, 3), state);
+    assertEquals(8, Victim.WATCHDOG.pid(state));
+    assertEquals(0, ServiceState.parse(status + ",\"watchdogPid\":null}}").watchdogPid());
+    for (String other : new String[] {null, "", "[]", "{\"error\":\"no\"}", "{\"ok\":{}}"}) {
+      assertThrows(IOException.class, () -> ServiceState.parse(other));
+    }
+  }
+
+  @Test
+  void whoDoesNotAnswerIsNotWaitedFor(@TempDir Path directory) throws IOException {
+    Path socket = directory.resolve("control.sock");
+    assertThrows(IOException.class, () -> ServiceState.ask(socket));
+    try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      silent.bind(UnixDomainSocketAddress.of(socket));
+      assertThrows(IOException.class, () -> ServiceState.ask(socket));
+    }
+  }
+
+  @Test
+  void whatHangsIsLeftBehind() throws Exception {
+    assertEquals(3, Limited.run("three", 10_000, () -> 3));
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () ->
+                Limited.run(
+                    "sleep",
+                    20,
+                    () -> {
+                      Thread.sleep(20_000);
+                      return null;
+                    }));
+    assertTrue(e.getMessage().contains("sleep does not end within 20 ms"), e.getMessage());
+  }
+
+  @Test
+  void aProcessUsesDescriptorsAndMemory() throws IOException {
+    ProcessUse use = ProcessUse.of(ProcessHandle.current().pid());
+    assertTrue(use.descriptors() > 2, use::toString);
+    assertTrue(use.memoryKib() > 1000, use::toString);
+  }
+}
