@@ -38,6 +38,9 @@ public final class FuseMount implements AutoCloseable {
   /** How {@code /proc/mounts} shows the type. */
   public static final String FS_TYPE = "fuse.ringmount";
 
+  /** Exit code of a process that cannot go on. */
+  private static final int FAILED = 1;
+
   /** How long {@link #close} serves those who still have files open. */
   private static final long GRACE_MILLIS = 10_000;
 
@@ -47,6 +50,7 @@ public final class FuseMount implements AutoCloseable {
   private final long identity;
   private final SelectedTransport served;
   private final Agreement agreement;
+  private final Custody custody;
   private final RingMode ringMode;
   private volatile boolean left;
   private boolean closed;
@@ -57,7 +61,9 @@ public final class FuseMount implements AutoCloseable {
       MountEntry entry,
       SelectedTransport served,
       Agreement agreement,
+      Custody custody,
       RingMode ringMode) {
+    this.custody = custody;
     this.ringMode = ringMode;
     this.agreement = agreement;
     this.mountpoint = mountpoint;
@@ -204,8 +210,15 @@ public final class FuseMount implements AutoCloseable {
     }
   }
 
-  /** Without one of its channels a mount would leave callers waiting: they get errors instead. */
+  /**
+   * Without one of its channels a mount would leave callers waiting: another process goes on, or
+   * they get errors.
+   */
   private void fail(Channel channel, Throwable cause) {
+    if (custody.outlives()) {
+      LOG.error("{} failed; this process ends so that another can serve", channel.name(), cause);
+      Runtime.getRuntime().halt(FAILED);
+    }
     LOG.error("{} failed; {} is given up", channel.name(), mountpoint, cause);
     try {
       abort();

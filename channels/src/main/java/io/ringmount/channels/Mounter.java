@@ -58,7 +58,7 @@ final class Mounter {
           maxWrite,
           options.maxBackground() > 0 ? options.maxBackground() : served.inFlight());
       served.transport().start();
-      return new FuseMount(target, device, entry, served, agreement, options.ringMode());
+      return new FuseMount(target, device, entry, served, agreement, custody, options.ringMode());
     } catch (Throwable e) {
       // Also errors: a mount that nobody serves hangs whoever looks at it.
       undo(e);
@@ -87,7 +87,7 @@ final class Mounter {
       served =
           new TransportSelector(fileSystem, device, options, maxWrite(), inheritance, custody)
               .inherit(agreement.transport());
-      return new FuseMount(target, device, entry, served, agreement, options.ringMode());
+      return new FuseMount(target, device, entry, served, agreement, custody, options.ringMode());
     } catch (Throwable e) {
       undo(e);
       throw e;

@@ -72,4 +72,9 @@ final class Pulse {
           }
         });
   }
+
+  /** From now on this process may take its time: what it waits for ends the mount. */
+  void stop() {
+    beats.limit(Duration.ZERO);
+  }
 }

@@ -116,7 +116,7 @@ final class Service implements AutoCloseable {
       throws IOException, InvalidOptionsException, InterruptedException {
     MountOptions options =
         settings.toMountOptions(Cpu.usable(), Execution.INLINE, directory.metrics());
-    new SelfTest(directory.path(), settings.toMirrorOptions(1), options).run();
+    new Rehearsal(directory.path(), settings.toMirrorOptions(1), options).run();
   }
 
   private static MirrorOptions prepareProcess(MountSettings settings) throws IOException {

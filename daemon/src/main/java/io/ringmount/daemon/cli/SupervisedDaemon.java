@@ -221,6 +221,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     if (control == null) {
       return;
     }
+    pulse.stop();
     service.close();
     ended();
   }
@@ -230,6 +231,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     if (control == null || !service.mount().awaitEnd(java.time.Duration.ZERO)) {
       return false;
     }
+    pulse.stop();
     service.close();
     ended();
     return true;

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * nothing is left whenever the process ends. The requests come from other processes, as a thread
  * that waits for its own process could not end with it.
  */
-final class SelfTest {
+final class Rehearsal {
   private static final long LIMIT_SECONDS = 20;
   private static final String CONTENT = "ringmount";
 
@@ -50,7 +50,7 @@ final class SelfTest {
    * @param directory any, which is covered while the test goes on, for its thread only
    * @param mountOptions as for the mount that matters
    */
-  SelfTest(Path directory, MirrorOptions mirrorOptions, MountOptions mountOptions) {
+  Rehearsal(Path directory, MirrorOptions mirrorOptions, MountOptions mountOptions) {
     this.directory = directory;
     this.mirrorOptions = mirrorOptions;
     this.mountOptions = mountOptions;
@@ -67,13 +67,15 @@ final class SelfTest {
           handOver();
           return null;
         });
-    Thread.ofPlatform().daemon().name("self-test").start(test);
+    Thread.ofPlatform().daemon().name("rehearsal").start(test);
     try {
       test.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IOException("the self-test failed: " + e.getCause().getMessage(), e.getCause());
+      throw new IOException(
+          "the hand-over on a scratch mount failed: " + e.getCause().getMessage(), e.getCause());
     } catch (TimeoutException e) {
-      throw new IOException("the self-test did not end within " + LIMIT_SECONDS + " s");
+      throw new IOException(
+          "the hand-over on a scratch mount did not end within " + LIMIT_SECONDS + " s");
     }
   }
 
