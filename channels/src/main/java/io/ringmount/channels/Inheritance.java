@@ -1,7 +1,9 @@
 package io.ringmount.channels;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -55,8 +57,12 @@ public record Inheritance(Map<String, Integer> descriptors) {
     return found;
   }
 
-  boolean isEmpty() {
-    return descriptors.isEmpty();
+  /** The name of the memory of slots of the process that read the device last, if any did. */
+  public Optional<String> latestDeviceSlots() {
+    return deviceSlots().keySet().stream()
+        .max(
+            Comparator.comparingLong(
+                name -> Long.parseLong(name.substring(DEVICE_SLOTS.length()))));
   }
 
   /** Whether there is one of this name. */

@@ -40,10 +40,16 @@ public final class Outcomes {
     return outcomes;
   }
 
-  /** Whether a process that read the device has requests that it may not have answered. */
-  public static boolean anyUnanswered(Inheritance inheritance) {
+  /**
+   * Whether a process that read the device has requests that it may not have answered.
+   *
+   * @param fd of its slots; stays the caller's
+   */
+  public static boolean anyUnanswered(int fd) {
+    Outcomes outcomes = new Outcomes();
     try {
-      return of(inheritance).unanswered;
+      outcomes.add(fd);
+      return outcomes.unanswered;
     } catch (IOException e) {
       return true;
     }

@@ -14,6 +14,7 @@ import io.ringmount.channels.linux.LinuxException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -38,6 +39,7 @@ public final class DeviceTransport extends Transport {
   private final List<DeviceChannel> channels = new ArrayList<>();
   private final List<Integer> clones = new ArrayList<>();
   private final String slotsName = Inheritance.deviceSlots(System.nanoTime());
+  private Optional<String> predecessorSlots = Optional.empty();
   private Thread forgetter;
 
   /**
@@ -90,6 +92,7 @@ public final class DeviceTransport extends Transport {
 
   @Override
   public void succeed(Inheritance left, boolean predecessorLives) throws IOException {
+    predecessorSlots = left.latestDeviceSlots();
     keepSlots();
     // One that lives answers what it has read.
     if (!predecessorLives) {
@@ -123,7 +126,8 @@ public final class DeviceTransport extends Transport {
   @Override
   public boolean predecessorEnded(Inheritance left) {
     // The kernel delivers all unanswered requests again, or none: those of this process too.
-    return !Outcomes.anyUnanswered(left);
+    Integer slots = predecessorSlots.map(left.descriptors()::get).orElse(null);
+    return slots == null || !Outcomes.anyUnanswered(slots);
   }
 
   @Override
