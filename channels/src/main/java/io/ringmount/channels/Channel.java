@@ -336,6 +336,11 @@ public abstract class Channel implements ReplySink {
         || (!admission.isHeld() && !processing.isEmpty());
   }
 
+  /** There is nothing to do, for the first time or again. Channel thread only. */
+  protected final void idles() {
+    life.idles();
+  }
+
   /** Whether requests wait in this channel for what other threads bring. */
   protected final boolean hasWaiting() {
     return admission.isHeld() || !waiting.isEmpty();

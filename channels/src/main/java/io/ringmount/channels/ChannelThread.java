@@ -28,6 +28,9 @@ final class ChannelThread {
   /** Of the running thread. */
   private volatile int id;
 
+  /** The running thread only. */
+  private boolean urgent;
+
   ChannelThread(Channel channel) {
     this.channel = channel;
     this.thread = Thread.ofPlatform().daemon().name(channel.name()).unstarted(this::live);
@@ -46,8 +49,9 @@ final class ChannelThread {
         opened.completeExceptionally(e);
         return;
       }
-      // Until it serves, callers may be waiting for it.
+      // Until it has caught up, callers may be waiting for it.
       Scheduling.beginUrgent();
+      urgent = true;
       if (permit.join()) {
         channel.run(this::serves);
       }
@@ -63,8 +67,15 @@ final class ChannelThread {
   }
 
   private void serves() {
-    Scheduling.endUrgent();
     ready.complete(null);
+  }
+
+  /** The thread has nothing to do, maybe for the first time since it serves. The thread itself. */
+  void idles() {
+    if (urgent) {
+      urgent = false;
+      Scheduling.endUrgent();
+    }
   }
 
   Thread thread() {

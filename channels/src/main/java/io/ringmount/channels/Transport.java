@@ -1,5 +1,6 @@
 package io.ringmount.channels;
 
+import io.ringmount.channels.linux.Scheduling;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,9 @@ import java.util.concurrent.TimeUnit;
  * started after INIT is answered, stopped, closed. Methods are for the thread that makes the mount.
  */
 public abstract class Transport implements AutoCloseable {
+  /** A channel that leaves waits for reads and writes of local files that the kernel has. */
+  private static final long LEAVE_MILLIS = 5_000;
+
   private final Session session;
   private List<Channel> channels = List.of();
 
@@ -67,20 +71,27 @@ public abstract class Transport implements AutoCloseable {
    * Makes the channels leave so that another process can serve; requests that the file system has
    * still end here. Returns when the kernel brings nothing to this process any more.
    */
-  public abstract void leave() throws IOException, InterruptedException;
-
-  /** Waits for the threads of all channels, after {@link #leave}, and what the kernel does then. */
-  protected final void awaitLeft(long millis) throws IOException, InterruptedException {
-    if (!awaitEnd(millis)) {
+  public final void leave() throws IOException, InterruptedException {
+    // Applications wait until they have.
+    channels.forEach(channel -> Scheduling.makeUrgent(channel.threadId()));
+    stopServing(LEAVE_MILLIS);
+    if (!awaitEnd(LEAVE_MILLIS)) {
       throw new IOException("a channel does not end");
     }
     for (Channel channel : channels) {
-      if (!channel.awaitExit(millis)) {
+      if (!channel.awaitExit(LEAVE_MILLIS)) {
         throw new IOException("the kernel does not end the thread of " + channel.name());
       }
       channel.leaveDetached();
     }
   }
+
+  /**
+   * Makes the threads of all channels end though the connection lives.
+   *
+   * @param millis for how long it may wait for them at most
+   */
+  protected abstract void stopServing(long millis) throws IOException, InterruptedException;
 
   /** Serves; returns when every queue is ready, so that no request of any CPU has to wait. */
   public final void start() throws IOException {

@@ -87,7 +87,7 @@ final class DaemonRoster {
 
   /** Starts a candidate. */
   DaemonProcess start(List<String> command) throws IOException {
-    Process process = starter.startCalmly(command);
+    Process process = starter.start(command);
     return enlist(process, command, false);
   }
 

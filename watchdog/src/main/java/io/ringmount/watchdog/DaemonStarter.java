@@ -3,7 +3,6 @@ package io.ringmount.watchdog;
 import io.ringmount.channels.linux.KernelFile;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Rlimit;
-import io.ringmount.channels.linux.Scheduling;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,16 +31,6 @@ final class DaemonStarter {
             .redirectError(toLog);
     ServiceManagerStore.hideFrom(builder.environment());
     return builder.start();
-  }
-
-  /** As {@link #start}, by a thread that is urgent: the daemon is not. */
-  Process startCalmly(List<String> command) throws IOException {
-    Scheduling.endUrgent();
-    try {
-      return start(command);
-    } finally {
-      Scheduling.beginUrgent();
-    }
   }
 
   /** What a started process needs and does not do itself. */

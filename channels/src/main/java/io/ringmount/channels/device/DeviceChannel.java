@@ -113,6 +113,7 @@ public final class DeviceChannel extends Channel {
         }
         awaitOthers();
       } else if (!hasRunnable()) {
+        idles();
         waiting = true;
         connected = !nextSlot() || !mayRead() || awaitRequest();
         waiting = false;

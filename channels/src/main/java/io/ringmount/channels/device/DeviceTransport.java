@@ -25,7 +25,6 @@ import java.util.concurrent.locks.LockSupport;
  * may do.
  */
 public final class DeviceTransport extends Transport {
-  private static final long LEAVE_MILLIS = 5_000;
   private static final long INTERRUPT_PAUSE_NANOS = 500_000;
 
   /** Long after every request that the kernel delivers again has been read. */
@@ -131,10 +130,10 @@ public final class DeviceTransport extends Transport {
   }
 
   @Override
-  public void leave() throws IOException, InterruptedException {
+  protected void stopServing(long millis) throws InterruptedException {
     InterruptSignal signal = InterruptSignal.find();
     channels.forEach(DeviceChannel::stop);
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_MILLIS);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     while (!awaitEnd(0) && System.nanoTime() - deadline < 0) {
       for (DeviceChannel channel : channels) {
         channel.interruptRead(signal);
@@ -142,7 +141,6 @@ public final class DeviceTransport extends Transport {
       // Interrupted without a pause, a thread would never get on.
       LockSupport.parkNanos(INTERRUPT_PAUSE_NANOS);
     }
-    awaitLeft(LEAVE_MILLIS);
   }
 
   @Override

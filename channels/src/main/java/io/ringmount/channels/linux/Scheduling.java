@@ -1,6 +1,8 @@
 package io.ringmount.channels.linux;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** How the kernel schedules single threads, {@code sched(7)}. */
 public final class Scheduling {
@@ -10,26 +12,39 @@ public final class Scheduling {
   /** Runs only when nobody else wants the processor, {@code SCHED_IDLE}. */
   private static final int IDLE = 5;
 
-  private static final int PRIO_PROCESS = 0;
+  /**
+   * Before all threads that are not of a real-time policy, {@code SCHED_RR}. A nice value would not
+   * do: with {@code CONFIG_SCHED_AUTOGROUP} it counts within the thread's own session only.
+   */
+  private static final int ROUND_ROBIN = 2;
 
-  /** Nice values of a thread that others wait for, and of all others. */
-  private static final int URGENT_NICE = -20;
+  /** {@code SCHED_RESET_ON_FORK}: what the thread starts runs as threads do by default. */
+  private static final int RESET_ON_FORK = 0x4000_0000;
 
-  private static final int USUAL_NICE = 0;
+  private static final int LOWEST_PRIORITY = 1;
 
   private Scheduling() {}
 
   /**
-   * Lets the calling thread run before all others that are not urgent; those it starts are urgent
-   * too. Without the right to (CAP_SYS_NICE) nothing happens.
+   * Lets the calling thread run before all others that are not urgent; those it starts are not.
+   * Without the right to (CAP_SYS_NICE) nothing happens.
    */
   public static void beginUrgent() {
-    Syscall.call(SyscallNumber.SETPRIORITY, PRIO_PROCESS, 0, URGENT_NICE);
+    makeUrgent(0);
+  }
+
+  /**
+   * As {@link #beginUrgent}, for another thread of this process.
+   *
+   * @param thread its id in the kernel; nothing happens when it has ended
+   */
+  public static void makeUrgent(int thread) {
+    trySet(thread, ROUND_ROBIN | RESET_ON_FORK, LOWEST_PRIORITY);
   }
 
   /** Ends {@link #beginUrgent}. */
   public static void endUrgent() {
-    Syscall.call(SyscallNumber.SETPRIORITY, PRIO_PROCESS, 0, USUAL_NICE);
+    trySet(0, NORMAL, 0);
   }
 
   /**
@@ -56,13 +71,15 @@ public final class Scheduling {
   }
 
   private static void set(int thread, int policy) throws LinuxException {
+    LinuxException.check(trySet(thread, policy, 0), "sched_setscheduler", "thread " + thread);
+  }
+
+  private static long trySet(int thread, int policy, int priority) {
     try (Arena arena = Arena.ofConfined()) {
-      // struct sched_param: s32 priority, 0 for these policies.
-      long parameters = arena.allocate(Integer.BYTES, Integer.BYTES).address();
-      LinuxException.check(
-          Syscall.call(SyscallNumber.SCHED_SETSCHEDULER, thread, policy, parameters),
-          "sched_setscheduler",
-          "thread " + thread);
+      // struct sched_param
+      MemorySegment parameters = arena.allocateFrom(ValueLayout.JAVA_INT, priority);
+      return Syscall.call(
+          SyscallNumber.SCHED_SETSCHEDULER, thread, policy, parameters.address());
     }
   }
 }

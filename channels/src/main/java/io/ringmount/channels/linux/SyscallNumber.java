@@ -21,7 +21,6 @@ public final class SyscallNumber {
   public static final int LISTEN = 50;
   public static final int SOCKETPAIR = 53;
   public static final int GETSOCKOPT = 55;
-  public static final int SETPRIORITY = 141;
   public static final int TGKILL = 234;
   public static final int UNSHARE = 272;
   public static final int FCNTL = 72;

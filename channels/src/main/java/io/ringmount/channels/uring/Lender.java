@@ -85,6 +85,11 @@ final class Lender implements AutoCloseable {
       lend(false);
     }
 
+    private synchronized void end() throws LinuxException {
+      ended = true;
+      lend(false);
+    }
+
     /** The thread is about to end: its number may pass to another. The channel's thread. */
     @Override
     public void close() {
@@ -161,6 +166,14 @@ final class Lender implements AutoCloseable {
       }
     }
     return any;
+  }
+
+  /** Takes all processors back for good, as {@link #close} does not. Any thread. */
+  void end() throws LinuxException {
+    close();
+    for (Loan loan : loans) {
+      loan.end();
+    }
   }
 
   @Override

@@ -196,6 +196,7 @@ final class UringChannel extends Channel {
 
   /** Sends what is prepared and waits for something to do. */
   private void await() throws LinuxException {
+    idles();
     WaitStrategy strategy = waitStrategy();
     if (!strategy.polls() || !poll(strategy)) {
       strategy.blocking();

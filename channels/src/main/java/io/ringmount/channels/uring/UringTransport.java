@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -29,9 +30,6 @@ import java.util.stream.Stream;
 public final class UringTransport extends Transport {
   /** FORGETs are answered by nothing and done in a moment. */
   public static final int CONTROL_SLOTS = 2;
-
-  /** A channel that leaves waits for reads and writes of local files that the kernel has. */
-  private static final long LEAVE_MILLIS = 5_000;
 
   private final int fd;
   private final List<Integer> cpus;
@@ -129,11 +127,14 @@ public final class UringTransport extends Transport {
   }
 
   @Override
-  public void leave() throws IOException, InterruptedException {
+  protected void stopServing(long millis) throws IOException {
+    Optional<Lender> lender = shared.lender();
+    if (lender.isPresent()) {
+      lender.get().end();
+    }
     control.stop();
     boolean copies = session().detaches();
     rings.forEach(ring -> ring.leave(copies));
-    awaitLeft(LEAVE_MILLIS);
   }
 
   @Override

@@ -1,10 +1,15 @@
 package io.ringmount.daemon.cli;
 
+import io.ringmount.channels.linux.PidFd;
 import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.config.RequestedSettings;
 import io.ringmount.daemon.config.Units;
 import io.ringmount.daemon.control.MountTable;
+import io.ringmount.daemon.control.ProcessIdentity;
+import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
+import io.ringmount.upgrade.UpgradeClient;
+import io.ringmount.upgrade.UpgradeOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -18,7 +23,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The steps of {@code demo}, each a line of its table as soon as it is done. */
@@ -28,6 +35,8 @@ final class Demo {
   private static final int STATS = 5_000;
   private static final int READS = 64;
   private static final int READ_SIZE = 1 << 20;
+  private static final long REPLACEMENT_SECONDS = 60;
+  private static final long POLL_MILLIS = 10;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_MICRO = 1e3;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -66,6 +75,8 @@ final class Demo {
     step("write", this::write);
     step("measure stat", this::measureStat);
     step("measure reads", this::measureReads);
+    step("upgrade", this::upgrade);
+    step("kill -9", this::kill);
     step("unmount", this::unmount);
     return passed;
   }
@@ -177,6 +188,55 @@ final class Demo {
     require(bytes == (long) READS * READ_SIZE, "reads of 1 MiB were short");
     return String.format(
         Locale.ROOT, "%d of 1 MiB, %s/s", READS, Units.describeSize((long) (bytes / seconds)));
+  }
+
+  /** By the same build; a newer one is gone over to in the same way. */
+  private String upgrade() throws IOException {
+    try (DemoLoad load = startLoad()) {
+      UpgradeOutcome outcome =
+          UpgradeClient.upgrade(entry().watchdogSocket(), Optional.empty(), _ -> {});
+      if (outcome instanceof UpgradeOutcome.Refused(String reason)) {
+        throw new IOException(reason);
+      }
+      return "another daemon serves" + describe(load.stop());
+    }
+  }
+
+  private String kill() throws IOException, InterruptedException {
+    long before = served().pid();
+    try (DemoLoad load = startLoad();
+        PidFd daemon = PidFd.open(before)) {
+      daemon.sendSignal(PidFd.SIGKILL);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REPLACEMENT_SECONDS);
+      while (served().pid() == before) {
+        require(System.nanoTime() < deadline, "no other daemon has come");
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      }
+      return "another daemon serves" + describe(load.stop());
+    }
+  }
+
+  private DemoLoad startLoad() {
+    return DemoLoad.start(mountpoint.resolve("sample-0"), source.resolve("sample-0"));
+  }
+
+  private static String describe(DemoLoad.Result load) {
+    return String.format(
+        Locale.ROOT,
+        "; %d reads meanwhile, all right, the longest took %.1f ms",
+        load.reads(),
+        load.longestNanos() / NANOS_PER_MILLI);
+  }
+
+  private ProcessIdentity served() throws IOException {
+    return entry()
+        .record()
+        .orElseThrow(() -> new IOException("no record of the mount"))
+        .process();
+  }
+
+  private RunDirectory entry() throws IOException {
+    return root.at(mountpoint.toRealPath());
   }
 
   private String unmount() throws CommandFailure, IOException {

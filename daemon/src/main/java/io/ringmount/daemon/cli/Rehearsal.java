@@ -39,7 +39,10 @@ final class Rehearsal {
       "set -e; cd \"$0\"; ls -l >/dev/null; mkdir d; echo x >d/f; mv d/f d/g; ln d/g d/h;"
           + " chmod 600 d/g; echo y >>d/g; rm d/g d/h; rmdir d; stat "
           + WakeFile.NAME
-          + " >/dev/null; cat content";
+          + " >/dev/null; "
+          // So many that what serves them has been compiled.
+          + "mkdir w; seq 1000 | split -l 1 -a 3 - w/; ls -l w >/dev/null; cat w/* >/dev/null;"
+          + " rm -r w; cat content";
 
   private final Path directory;
   private final MirrorOptions mirrorOptions;

@@ -108,14 +108,14 @@ final class Service implements AutoCloseable {
   }
 
   /**
-   * Shows that this build works here, on a scratch mount.
+   * Shows that this build works here, and warms it up, on a scratch mount.
    *
    * @throws IOException when it does not
    */
-  static void test(MountSettings settings, RunDirectory directory)
-      throws IOException, InvalidOptionsException, InterruptedException {
+  void rehearse() throws IOException, InvalidOptionsException, InterruptedException {
     MountOptions options =
-        settings.toMountOptions(Cpu.usable(), Execution.INLINE, directory.metrics());
+        settings.toMountOptions(
+            Cpu.usable(), execution(settings, fileSystem), directory.metrics());
     new Rehearsal(directory.path(), settings.toMirrorOptions(1), options).run();
   }
 

@@ -87,8 +87,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       link = connected;
       try {
         begin();
-        // Applications wait while this thread hands over; those that it starts meanwhile do not
-        // count.
+        // Applications wait while this thread hands over.
         Scheduling.beginUrgent();
         signals.onStop(() -> events.add(new Event.Stop()));
         while (handle(events.poll(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) && !hasEnded()) {
@@ -115,7 +114,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       service = Service.inherit(settings, directory, link);
       if (predecessorLives()) {
         // Else every moment counts.
-        Service.test(settings, directory);
+        service.rehearse();
         ClassLoading.loadAll();
       }
       link.ready();
@@ -192,9 +191,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
   private void takeOver(boolean predecessorLives) throws IOException {
     service.takeOver(predecessorLives);
     long now = System.nanoTime();
-    Scheduling.endUrgent();
     serve(now);
-    Scheduling.beginUrgent();
     LOG.info(
         "generation {} serves {}, {} us after the one before stopped",
         service.generation(),

@@ -294,6 +294,8 @@ class MountLifecycleIT {
     Outcome outcome = programs.ringmount("demo");
     assertEquals(0, outcome.code(), outcome.toString());
     assertTrue(outcome.out().contains("transport"), outcome.out());
+    assertEquals(
+        2, outcome.out().lines().filter(line -> line.contains("another daemon serves")).count());
     assertTrue(
         Mounts.list().stream().noneMatch(each -> each.mountPoint().contains("ringmount-demo")));
   }
