@@ -131,6 +131,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     FuseMount mount = service.mount();
     pulse.watch(mount);
     register();
+    service.count(link);
     LiveSettings live = new LiveSettings(mount::tuning, mount::tune);
     control =
         new ControlServer(
