@@ -13,32 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Planned upgrades, and the many ways in which they do not happen. */
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
-class UpgradeIT {
-  private static final String KEPT = "node-1=unlinked order=the order state=made by one";
+class UpgradeIT extends FakeMountTest {
   private static final int UPGRADES = 20;
-
-  @TempDir Path directory;
-
-  private FakeMount mount;
-
-  @BeforeEach
-  void make() {
-    mount = new FakeMount(directory);
-  }
-
-  @AfterEach
-  void end() {
-    mount.close();
-  }
 
   private UpgradeReport upgraded(UpgradeOutcome outcome) {
     return assertInstanceOf(UpgradeOutcome.Upgraded.class, outcome).report();
@@ -120,7 +102,7 @@ class UpgradeIT {
     mount.await(1, "mounted");
     Path slow = mount.distribution("slow", 1, "-Dfake.load=500");
     Thread first = Thread.ofPlatform().start(() -> mustUpgrade(slow));
-    mount.await(_ -> upgradeBegun(), "begun");
+    mount.await(_ -> logHas("upgrade: starts"), "begun");
     assertEquals("the daemon is being replaced already; try again later", mount.refusal(null));
     first.join();
     String reason = mount.refusal(null);
@@ -129,9 +111,9 @@ class UpgradeIT {
     upgraded(mount.upgrade(null));
   }
 
-  private boolean upgradeBegun() {
+  private boolean logHas(String text) {
     try {
-      return mount.log().contains("upgrade: starts");
+      return mount.log().contains(text);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
