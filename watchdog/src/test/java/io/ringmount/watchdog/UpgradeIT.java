@@ -1,6 +1,7 @@
 package io.ringmount.watchdog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -156,6 +157,45 @@ class UpgradeIT extends FakeMountTest {
     UpgradeReport report = upgraded(mount.upgrade(mount.distribution("two", 1)));
     assertEquals(-1, report.pauseNanos());
     mount.await(2, "takes over from " + first + ", dead: " + KEPT);
+  }
+
+  @Test
+  void oldDaemonThatHangsWhileItDrainsIsEnded() throws IOException, InterruptedException {
+    mount.start(false, "-Dfake.hang=500", "-Dfake.drain=600000");
+    int first = mount.await(1, "mounted");
+    upgraded(mount.upgrade(null));
+    int second = mount.await(2, "takes over from " + first + ", draining: " + KEPT);
+    mount.command(first, "channel waiting");
+    mount.await(2, "predecessor gone");
+    assertHung(1, first, "it waits for another thread");
+    assertTrue(mount.log().contains("\"fake-channel\""), mount.log());
+    upgraded(mount.upgrade(null));
+    mount.await(3, "takes over from " + second + ", draining: " + KEPT);
+    FakeMount.signal(second, SIGSTOP);
+    mount.await(3, "predecessor gone");
+    assertHung(2, second, "it is stopped");
+    assertEquals(2, mount.processes().size());
+  }
+
+  private void assertHung(int generation, int pid, String how) throws IOException {
+    String daemon = "daemon " + generation + " (process " + pid + ") ";
+    FakeMount.awaitEnd(pid);
+    String log = mount.log();
+    assertTrue(log.contains(daemon + "hangs: "), log);
+    assertTrue(log.contains(how), log);
+  }
+
+  @Test
+  void oldDaemonThatWaitsForABackendWhileItDrainsIsNotHung()
+      throws IOException, InterruptedException {
+    mount.start(false, "-Dfake.hang=300", "-Dfake.drain=2000");
+    int first = mount.await(1, "mounted");
+    mount.command(first, "channel slow");
+    mount.await(1, "did channel");
+    upgraded(mount.upgrade(null));
+    mount.await(2, "predecessor gone");
+    assertFalse(mount.log().contains("hangs"), mount.log());
+    mount.await(_ -> logHas("daemon 1 (process " + first + ") has ended: exit code 0"), "the end");
   }
 
   @Test

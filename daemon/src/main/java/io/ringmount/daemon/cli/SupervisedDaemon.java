@@ -207,6 +207,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
   private void leave() throws IOException, InterruptedException {
     long now = System.nanoTime();
     service.mount().leave();
+    pulse.leave();
     link.yielded(now);
     while (!service.mount().isDrained()) {
       TimeUnit.MILLISECONDS.sleep(DRAIN_MILLIS);
