@@ -8,6 +8,7 @@ import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
 import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.metrics.Metric;
+import io.ringmount.channels.metrics.MetricsHistory;
 import io.ringmount.channels.metrics.MetricsReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -275,6 +276,11 @@ public final class FuseMount implements AutoCloseable {
   /** How rings are submitted; empty when the transport has none. */
   public Optional<RingMode> ringMode() {
     return served.kind() == TransportKind.URING ? Optional.of(ringMode) : Optional.empty();
+  }
+
+  /** Has what earlier processes have counted added to {@link #metrics}; may be said again. */
+  public void follow(MetricsHistory earlier) {
+    served.session().follow(earlier);
   }
 
   /** What the channels have recorded until now, and go on recording. */

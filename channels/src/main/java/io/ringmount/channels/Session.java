@@ -3,6 +3,7 @@ package io.ringmount.channels;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.metrics.ChannelIdentity;
 import io.ringmount.channels.metrics.MetricsFile;
+import io.ringmount.channels.metrics.MetricsHistory;
 import io.ringmount.channels.metrics.MetricsReader;
 import io.ringmount.channels.waiting.WakeUpCost;
 import io.ringmount.channels.wire.Opcode;
@@ -105,6 +106,11 @@ public final class Session implements AutoCloseable {
     }
     tune(tuning);
     interrupts.begin(channels);
+  }
+
+  /** See {@link MetricsFile#follow}; once begun. */
+  void follow(MetricsHistory earlier) {
+    metrics.follow(earlier);
   }
 
   /** What is recorded; once begun. */

@@ -1,5 +1,7 @@
 package io.ringmount.upgrade;
 
+import java.util.OptionalInt;
+
 /** Names of what a watchdog holds: printable ASCII without blanks, at most 64 characters. */
 public final class VaultName {
   /** Text of what to mount, see {@link OrderMemory}; there from the beginning. */
@@ -14,10 +16,29 @@ public final class VaultName {
   /** The watchdog's count of daemons; of no use to a daemon. */
   public static final String GENERATION = "generation";
 
+  private static final String METRICS = "metrics-";
+
   /** Most characters. */
   public static final int LONGEST = 64;
 
   private VaultName() {}
+
+  /** The file that the daemon of a generation counts in. */
+  public static String metrics(int generation) {
+    return METRICS + generation;
+  }
+
+  /** The generation whose file of metrics has this name; empty when none has. */
+  public static OptionalInt metricsGeneration(String name) {
+    if (!name.startsWith(METRICS)) {
+      return OptionalInt.empty();
+    }
+    try {
+      return OptionalInt.of(Integer.parseInt(name.substring(METRICS.length())));
+    } catch (NumberFormatException otherwise) {
+      return OptionalInt.empty();
+    }
+  }
 
   /** Whether this may be a name. */
   public static boolean isValid(String name) {

@@ -201,6 +201,7 @@ final class DaemonRoster {
     List<DaemonProcess> beating = new ArrayList<>();
     serving.ifPresent(beating::add);
     candidate.ifPresent(beating::add);
+    draining.ifPresent(beating::add);
     return beating;
   }
 

@@ -1,6 +1,7 @@
 package io.ringmount.watchdog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,32 +14,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Planned upgrades, and the many ways in which they do not happen. */
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
-class UpgradeIT {
-  private static final String KEPT = "node-1=unlinked order=the order state=made by one";
+class UpgradeIT extends FakeMountTest {
   private static final int UPGRADES = 20;
-
-  @TempDir Path directory;
-
-  private FakeMount mount;
-
-  @BeforeEach
-  void make() {
-    mount = new FakeMount(directory);
-  }
-
-  @AfterEach
-  void end() {
-    mount.close();
-  }
 
   private UpgradeReport upgraded(UpgradeOutcome outcome) {
     return assertInstanceOf(UpgradeOutcome.Upgraded.class, outcome).report();
@@ -120,7 +103,7 @@ class UpgradeIT {
     mount.await(1, "mounted");
     Path slow = mount.distribution("slow", 1, "-Dfake.load=500");
     Thread first = Thread.ofPlatform().start(() -> mustUpgrade(slow));
-    mount.await(_ -> upgradeBegun(), "begun");
+    mount.await(_ -> logHas("upgrade: starts"), "begun");
     assertEquals("the daemon is being replaced already; try again later", mount.refusal(null));
     first.join();
     String reason = mount.refusal(null);
@@ -129,9 +112,9 @@ class UpgradeIT {
     upgraded(mount.upgrade(null));
   }
 
-  private boolean upgradeBegun() {
+  private boolean logHas(String text) {
     try {
-      return mount.log().contains("upgrade: starts");
+      return mount.log().contains(text);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -174,6 +157,45 @@ class UpgradeIT {
     UpgradeReport report = upgraded(mount.upgrade(mount.distribution("two", 1)));
     assertEquals(-1, report.pauseNanos());
     mount.await(2, "takes over from " + first + ", dead: " + KEPT);
+  }
+
+  @Test
+  void oldDaemonThatHangsWhileItDrainsIsEnded() throws IOException, InterruptedException {
+    mount.start(false, "-Dfake.hang=500", "-Dfake.drain=600000");
+    int first = mount.await(1, "mounted");
+    upgraded(mount.upgrade(null));
+    int second = mount.await(2, "takes over from " + first + ", draining: " + KEPT);
+    mount.command(first, "channel waiting");
+    mount.await(2, "predecessor gone");
+    assertHung(1, first, "it waits for another thread");
+    assertTrue(mount.log().contains("\"fake-channel\""), mount.log());
+    upgraded(mount.upgrade(null));
+    mount.await(3, "takes over from " + second + ", draining: " + KEPT);
+    FakeMount.signal(second, SIGSTOP);
+    mount.await(3, "predecessor gone");
+    assertHung(2, second, "it is stopped");
+    assertEquals(2, mount.processes().size());
+  }
+
+  private void assertHung(int generation, int pid, String how) throws IOException {
+    String daemon = "daemon " + generation + " (process " + pid + ") ";
+    FakeMount.awaitEnd(pid);
+    String log = mount.log();
+    assertTrue(log.contains(daemon + "hangs: "), log);
+    assertTrue(log.contains(how), log);
+  }
+
+  @Test
+  void oldDaemonThatWaitsForABackendWhileItDrainsIsNotHung()
+      throws IOException, InterruptedException {
+    mount.start(false, "-Dfake.hang=300", "-Dfake.drain=2000");
+    int first = mount.await(1, "mounted");
+    mount.command(first, "channel slow");
+    mount.await(1, "did channel");
+    upgraded(mount.upgrade(null));
+    mount.await(2, "predecessor gone");
+    assertFalse(mount.log().contains("hangs"), mount.log());
+    mount.await(_ -> logHas("daemon 1 (process " + first + ") has ended: exit code 0"), "the end");
   }
 
   @Test

@@ -13,33 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** From the mount to its end: crashes, hangs, and the watchdog's own death. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
-class WatchdogIT {
+class WatchdogIT extends FakeMountTest {
   private static final int SIGSEGV = 11;
-  private static final int SIGSTOP = 19;
-  private static final String KEPT = "node-1=unlinked order=the order state=made by one";
-
-  @TempDir Path directory;
-
-  private FakeMount mount;
-
-  @BeforeEach
-  void make() {
-    mount = new FakeMount(directory);
-  }
-
-  @AfterEach
-  void end() {
-    mount.close();
-  }
 
   @Test
   void mountServesUntilItIsUnmountedAndLeavesNothing() throws IOException, InterruptedException {

@@ -31,6 +31,11 @@ public final class HistogramSnapshot {
     this.count = sum;
   }
 
+  /** Durations recorded in a bucket of {@link HistogramBuckets}. */
+  long bucket(int index) {
+    return buckets[index];
+  }
+
   /** Durations recorded. */
   public long count() {
     return count;

@@ -27,6 +27,9 @@ import org.agrona.concurrent.status.CountersManager;
 public final class MetricsFile {
   private static final int ZEROS = 64 * 1024;
 
+  /** Stands for all earlier processes where a channel's name would be. */
+  private static final String HISTORY = "earlier";
+
   private static final FileAttribute<?> FOR_OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -34,6 +37,7 @@ public final class MetricsFile {
   private final MetricsLayout layout;
   private final List<ChannelIdentity> identities;
   private final List<ChannelMetrics> channels;
+  private final HistoryRecord history;
 
   private MetricsFile(
       MemorySegment memory, MetricsLayout layout, List<ChannelIdentity> identities) {
@@ -42,18 +46,16 @@ public final class MetricsFile {
     this.identities = identities;
     this.channels =
         IntStream.range(0, layout.channels())
-            .mapToObj(i ->
-                new ChannelMetrics(
-                    buffer(layout.valuesOffset(i), MetricsLayout.VALUES_LENGTH),
-                    buffer(layout.sectionOffset(i), MetricsLayout.SECTION_LENGTH)))
+            .mapToObj(i -> new ChannelMetrics(counters(i), section(i)))
             .toList();
+    this.history = new HistoryRecord(counters(layout.history()), section(layout.history()));
   }
 
   /**
    * Makes a file in which everything is 0, in the place of an older one.
    *
-   * <p>All of its blocks are allocated: about 290 KB a channel. A store to a mapped hole would
-   * fault when the file system is full.
+   * <p>All of its blocks are allocated: about 290 KB a channel, and as much for what earlier
+   * processes have counted. A store to a mapped hole would fault when the file system is full.
    *
    * @param identities of the channels, 1 to 8192
    */
@@ -109,16 +111,27 @@ public final class MetricsFile {
             file.buffer(layout.valuesOffset(), layout.valuesLength()),
             StandardCharsets.US_ASCII);
     for (int i = 0; i < layout.channels(); i++) {
-      int channel = i;
-      String name = file.identities.get(i).name();
-      for (Metric metric : Metric.STORED) {
-        // Ids are given out from 0 on, which is the order of MetricsLayout.
-        counters.allocate(
-            name + " " + metric.exportedName(), metric.typeId(), key -> key.putInt(0, channel));
-      }
+      allocate(counters, i, file.identities.get(i).name());
     }
+    allocate(counters, layout.history(), HISTORY);
     MetricsHeader.publish(start);
     return file;
+  }
+
+  /** Ids are given out from 0 on, which is the order of MetricsLayout. */
+  private static void allocate(CountersManager counters, int record, String name) {
+    for (Metric metric : Metric.STORED) {
+      counters.allocate(
+          name + " " + metric.exportedName(), metric.typeId(), key -> key.putInt(0, record));
+    }
+  }
+
+  private UnsafeBuffer counters(int record) {
+    return buffer(layout.valuesOffset(record), MetricsLayout.VALUES_LENGTH);
+  }
+
+  private UnsafeBuffer section(int record) {
+    return buffer(layout.sectionOffset(record), MetricsLayout.SECTION_LENGTH);
   }
 
   private UnsafeBuffer buffer(long offset, int length) {
@@ -128,6 +141,15 @@ public final class MetricsFile {
   /** The faces of the channels to record through, in the order they were given. */
   public List<ChannelMetrics> channels() {
     return channels;
+  }
+
+  /**
+   * Says what was counted by the processes before this one, in place of what was said before. May
+   * be said again with larger numbers, while one of them has not ended.
+   */
+  public synchronized void follow(MetricsHistory earlier) {
+    history.write(earlier.counted());
+    MetricsHeader.follow(buffer(0, MetricsLayout.LINE), earlier);
   }
 
   /** A view of what is recorded here; needs no closing. */

@@ -30,15 +30,20 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   | counters of a channel  (4)  |
  *   +-----------------------------+ 52
  *   | length of a section    (4)  |
+ *   +-----------------------------+ 56
+ *   | counted since, ms of epoch  |
+ *   +-----------------------------+ 64
+ *   | processes              (4)  |
  *   +-----------------------------+
  * </pre>
  *
  * The magic is written last, so that a file under construction is none. Version and channels say
- * all; the other fields are for programs that know Agrona only, and must agree.
+ * all; the next fields are for programs that know Agrona only, and must agree. The last two are
+ * about all that has been counted: since when, and by how many processes, this one included.
  */
 final class MetricsHeader {
   /** Of the layout, the order of {@link Metric} and the buckets of histograms. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   static final int MAGIC_OFFSET = 0;
   static final int VERSION_OFFSET = 8;
@@ -49,6 +54,8 @@ final class MetricsHeader {
   static final int SECTIONS_OFFSET = 40;
   static final int COUNTERS_OFFSET = 48;
   static final int SECTION_LENGTH_OFFSET = 52;
+  static final int SINCE_OFFSET = 56;
+  static final int PROCESSES_OFFSET = 64;
 
   /** "RINGMTRC" on a little-endian machine. */
   private static final long MAGIC = 0x4352_544D_474E_4952L;
@@ -73,6 +80,8 @@ final class MetricsHeader {
     start.putLong(SECTIONS_OFFSET, layout.sectionOffset(0));
     start.putInt(COUNTERS_OFFSET, MetricsLayout.COUNTERS);
     start.putInt(SECTION_LENGTH_OFFSET, MetricsLayout.SECTION_LENGTH);
+    start.putLong(SINCE_OFFSET, System.currentTimeMillis());
+    start.putInt(PROCESSES_OFFSET, 1);
     for (int i = 0; i < identities.size(); i++) {
       ChannelIdentity identity = identities.get(i);
       int at = (int) layout.identityOffset(i);
@@ -85,6 +94,12 @@ final class MetricsHeader {
   /** Makes what was written valid, after everything else. */
   static void publish(UnsafeBuffer start) {
     start.putLongRelease(MAGIC_OFFSET, MAGIC);
+  }
+
+  /** Makes the file tell of earlier processes as well. */
+  static void follow(UnsafeBuffer start, MetricsHistory earlier) {
+    start.putLongRelease(SINCE_OFFSET, earlier.since().toEpochMilli());
+    start.putIntRelease(PROCESSES_OFFSET, earlier.processes() + 1);
   }
 
   /**

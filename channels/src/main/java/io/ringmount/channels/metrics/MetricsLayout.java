@@ -13,18 +13,20 @@ import org.agrona.concurrent.status.CountersReader;
  *   | identity of each channel          |  128 bytes a channel, see MetricsHeader
  *   +-----------------------------------+ metadataOffset
  *   | Agrona counters metadata          |  512 bytes a counter; counter id =
- *   +-----------------------------------+ valuesOffset        channel * STORED.size() + ordinal
+ *   +-----------------------------------+ valuesOffset        record * STORED.size() + ordinal
  *   | Agrona counters values            |  128 bytes a counter
  *   +-----------------------------------+ sectionOffset(0)
- *   | section of each channel           |
+ *   | section of each record            |
  *   |   heads, 128 bytes an operation   |    +0 requests, +8 max latency, +16 max queue time
  *   |   errors, 8 bytes an errno        |
  *   |   histograms, 4 KiB an operation  |    latency, then queue time, 8 bytes a bucket
  *   +-----------------------------------+ length
  * </pre>
  *
- * All numbers are 64 bits in the machine's byte order. What one channel writes shares no 128 bytes
- * (a cache line and the one the CPU fetches along with it) with what another one writes.
+ * There is a record for each channel, and after them one that says what earlier processes have
+ * counted, {@link #history}. All numbers are 64 bits in the machine's byte order. What one channel
+ * writes shares no 128 bytes (a cache line and the one the CPU fetches along with it) with what
+ * another one writes.
  *
  * @param channels 1 to {@link #MAX_CHANNELS}
  */
@@ -38,10 +40,10 @@ record MetricsLayout(int channels) {
   /** Bytes of a number. */
   static final int NUMBER = Long.BYTES;
 
-  /** Numbers of a channel in the values of the counters. */
+  /** Numbers of a record in the values of the counters. */
   static final int COUNTERS = Metric.STORED.size();
 
-  /** Bytes of a channel's counters. */
+  /** Bytes of a record's counters. */
   static final int VALUES_LENGTH = COUNTERS * CountersReader.COUNTER_LENGTH;
 
   /** Operations by opcode; 0 is for every opcode outside of 1 to 63. */
@@ -79,6 +81,15 @@ record MetricsLayout(int channels) {
     return (length + LINE - 1) / LINE * LINE;
   }
 
+  /** Number of the record that says what earlier processes have counted. */
+  int history() {
+    return channels;
+  }
+
+  private int records() {
+    return channels + 1;
+  }
+
   long identityOffset(int channel) {
     return LINE + (long) channel * LINE;
   }
@@ -88,32 +99,32 @@ record MetricsLayout(int channels) {
   }
 
   int metadataLength() {
-    return channels * COUNTERS * CountersReader.METADATA_LENGTH;
+    return records() * COUNTERS * CountersReader.METADATA_LENGTH;
   }
 
   long valuesOffset() {
     return metadataOffset() + metadataLength();
   }
 
-  /** Where the counters of {@code channel} begin. */
-  long valuesOffset(int channel) {
-    return valuesOffset() + (long) channel * VALUES_LENGTH;
+  /** Where the counters of {@code record} begin. */
+  long valuesOffset(int record) {
+    return valuesOffset() + (long) record * VALUES_LENGTH;
   }
 
   int valuesLength() {
-    return channels * VALUES_LENGTH;
+    return records() * VALUES_LENGTH;
   }
 
-  long sectionOffset(int channel) {
-    return valuesOffset(channels) + (long) channel * SECTION_LENGTH;
+  long sectionOffset(int record) {
+    return valuesOffset(records()) + (long) record * SECTION_LENGTH;
   }
 
   /** Bytes of the file. */
   long length() {
-    return sectionOffset(channels);
+    return sectionOffset(records());
   }
 
-  /** Where the counter of {@code metric} is among those of its channel. */
+  /** Where the counter of {@code metric} is among those of its record. */
   static int valueOffset(Metric metric) {
     return metric.ordinal() * CountersReader.COUNTER_LENGTH;
   }

@@ -3,6 +3,7 @@ package io.ringmount.channels.metrics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
@@ -53,7 +54,11 @@ public final class MetricsReader implements AutoCloseable {
    */
   public MetricsSnapshot snapshot(int channel) throws IOException {
     Objects.checkIndex(channel, layout.channels());
-    ByteBuffer counters = source.read(layout.valuesOffset(channel), MetricsLayout.VALUES_LENGTH);
+    return read(channel);
+  }
+
+  private MetricsSnapshot read(int record) throws IOException {
+    ByteBuffer counters = source.read(layout.valuesOffset(record), MetricsLayout.VALUES_LENGTH);
     long[] values = new long[MetricsLayout.COUNTERS];
     for (Metric metric : Metric.STORED) {
       values[metric.ordinal()] = counters.getLong(MetricsLayout.valueOffset(metric));
@@ -63,20 +68,24 @@ public final class MetricsReader implements AutoCloseable {
             - values[Metric.ANSWERED.ordinal()]
             - values[Metric.ABANDONED.ordinal()];
 
-    ByteBuffer summary = source.read(layout.sectionOffset(channel), MetricsLayout.SUMMARY_LENGTH);
+    ByteBuffer summary = source.read(layout.sectionOffset(record), MetricsLayout.SUMMARY_LENGTH);
     long[] errors = new long[MetricsLayout.ERRNOS];
     for (int errno = 0; errno < errors.length; errno++) {
       errors[errno] = summary.getLong(MetricsLayout.errorOffset(errno));
     }
     OperationSnapshot[] operations = new OperationSnapshot[MetricsLayout.OPERATIONS];
     for (int i = 0; i < operations.length; i++) {
-      operations[i] = operation(channel, i, summary);
+      operations[i] = operation(record, i, summary);
     }
     return new MetricsSnapshot(values, Math.max(0, inFlight), errors, operations);
   }
 
-  /** What all channels have counted together. */
+  /** What all channels have counted together, and the processes before theirs. */
   public MetricsSnapshot total() throws IOException {
+    return read(layout.history()).ended().plus(channelsTotal());
+  }
+
+  private MetricsSnapshot channelsTotal() throws IOException {
     MetricsSnapshot total = MetricsSnapshot.EMPTY;
     for (int i = 0; i < layout.channels(); i++) {
       total = total.plus(snapshot(i));
@@ -84,8 +93,44 @@ public final class MetricsReader implements AutoCloseable {
     return total;
   }
 
+  /** What all channels have counted together, for {@link MetricsHistory}. */
+  MetricsSnapshot own() throws IOException {
+    return plausible(channelsTotal());
+  }
+
+  /** What the processes before have counted, as far as this file says so. */
+  MetricsHistory history() throws IOException {
+    MetricsSnapshot earlier = plausible(read(layout.history()));
+    return new MetricsHistory(since(), processes() - 1, earlier.ended());
+  }
+
+  private MetricsSnapshot plausible(MetricsSnapshot read) throws IOException {
+    if (!read.isPlausible()) {
+      throw source.refusal("damaged: impossible numbers");
+    }
+    return read;
+  }
+
+  /** When what is in {@link #total} began to be counted. */
+  public Instant since() throws IOException {
+    return Instant.ofEpochMilli(header().getLong(MetricsHeader.SINCE_OFFSET));
+  }
+
+  /** How many processes, one after the other, have counted what is in {@link #total}. */
+  public int processes() throws IOException {
+    int processes = header().getInt(MetricsHeader.PROCESSES_OFFSET);
+    if (processes < 1) {
+      throw source.refusal("damaged: " + processes + " processes");
+    }
+    return processes;
+  }
+
+  private ByteBuffer header() throws IOException {
+    return source.read(0, MetricsLayout.LINE);
+  }
+
   /** Null where there is nothing: histograms are read only where something was recorded. */
-  private OperationSnapshot operation(int channel, int index, ByteBuffer summary)
+  private OperationSnapshot operation(int record, int index, ByteBuffer summary)
       throws IOException {
     int head = MetricsLayout.headOffset(index);
     long requests = summary.getLong(head + MetricsLayout.REQUESTS);
@@ -94,7 +139,7 @@ public final class MetricsReader implements AutoCloseable {
     }
     ByteBuffer histograms =
         source.read(
-            layout.sectionOffset(channel) + MetricsLayout.latencyOffset(index),
+            layout.sectionOffset(record) + MetricsLayout.latencyOffset(index),
             2 * MetricsLayout.HISTOGRAM_LENGTH);
     return new OperationSnapshot(
         index,

@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.stream.LongStream;
 
 /**
  * What one channel has counted, or several together: now, or between two moments. Immutable. Its
@@ -19,6 +20,9 @@ public final class MetricsSnapshot {
           0,
           new long[MetricsLayout.ERRNOS],
           new OperationSnapshot[MetricsLayout.OPERATIONS]);
+
+  /** No count and no time in nanoseconds gets there: decades of a hundred threads. */
+  private static final long IMPLAUSIBLE = 1L << 58;
 
   private final long[] values;
   private final long inFlight;
@@ -98,6 +102,26 @@ public final class MetricsSnapshot {
         (now, then) -> Math.max(0, now - then),
         (now, then) -> now,
         OperationSnapshot::minus);
+  }
+
+  /** The same once the process that counted has ended: nothing is in flight. */
+  MetricsSnapshot ended() {
+    return new MetricsSnapshot(values, 0, errors, operations);
+  }
+
+  /** Whether all numbers can be: none is negative, nor so large that a sum might be. */
+  boolean isPlausible() {
+    return LongStream.concat(Arrays.stream(values), Arrays.stream(errors))
+            .allMatch(MetricsSnapshot::isPlausible)
+        && operations().stream()
+            .allMatch(each ->
+                isPlausible(each.requests())
+                    && isPlausible(each.latency().max())
+                    && isPlausible(each.queueTime().max()));
+  }
+
+  private static boolean isPlausible(long number) {
+    return number >= 0 && number <= IMPLAUSIBLE;
   }
 
   private MetricsSnapshot combine(

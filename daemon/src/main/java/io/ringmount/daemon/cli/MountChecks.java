@@ -17,8 +17,6 @@ import java.util.concurrent.TimeoutException;
 
 /** What must hold before a mount touches anything. */
 final class MountChecks {
-  private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
-
   private final MountTable mounts;
 
   MountChecks(MountTable mounts) {
@@ -68,43 +66,45 @@ final class MountChecks {
     }
   }
 
-  /** The mount point, without links; free, and a directory. */
-  Path mountpoint(Path given) throws CommandFailure, InterruptedException {
+  /** The mount point, absolute and without links; whatever is there. */
+  Path mountpoint(Path given) throws CommandFailure {
     try {
-      Path mountpoint = MountPaths.resolve(mounts, given);
-      Optional<KnownMount> mounted = mounts.find(mountpoint);
-      if (mounted.isPresent()) {
-        throw refusal(mounted.get(), mountpoint);
-      }
-      if (Files.exists(mountpoint) && !Files.isDirectory(mountpoint)) {
-        throw new CommandFailure(
-            "the mount point is not a directory", mountpoint.toString(), "name a directory");
-      }
-      if (!Files.exists(mountpoint)) {
-        throw new CommandFailure(
-            "the mount point does not exist", mountpoint.toString(), "run: mkdir -p " + mountpoint);
-      }
-      return mountpoint;
+      return MountPaths.resolve(mounts, given);
     } catch (IOException e) {
       throw new CommandFailure("cannot use the mount point", given.toString(), e);
     }
   }
 
-  private static CommandFailure refusal(KnownMount mounted, Path mountpoint)
-      throws InterruptedException {
-    // A mount with a living daemon is left alone: it might hang, and this process with it.
-    boolean dead =
-        mounted.state() == MountState.DEAD
-            && MountProbe.ask(mountpoint, PROBE_LIMIT) instanceof MountProbe.Outcome.Gone;
-    return dead
+  /** Refuses a mount point that is no directory, or not free. Never looks at a mount of ours. */
+  void free(Path mountpoint) throws CommandFailure {
+    try {
+      Optional<KnownMount> mounted = mounts.find(mountpoint);
+      if (mounted.isPresent()) {
+        throw refusal(mounted.get());
+      }
+    } catch (IOException e) {
+      throw new CommandFailure("cannot use the mount point", mountpoint.toString(), e);
+    }
+    if (!Files.exists(mountpoint)) {
+      throw new CommandFailure(
+          "the mount point does not exist", mountpoint.toString(), "run: mkdir -p " + mountpoint);
+    }
+    if (!Files.isDirectory(mountpoint)) {
+      throw new CommandFailure(
+          "the mount point is not a directory", mountpoint.toString(), "name a directory");
+    }
+  }
+
+  private static CommandFailure refusal(KnownMount mounted) {
+    return mounted.state() == MountState.DEAD
         ? new CommandFailure(
-            "a dead Ringmount mount is in the way: its daemon is gone",
-            mountpoint.toString(),
-            "clean up with: ringmount unmount " + mountpoint)
+            "a dead Ringmount mount is in the way that the run directory does not know",
+            mounted.mountpoint(),
+            "clean up with: ringmount unmount " + mounted.mountpoint())
         : new CommandFailure(
             "already mounted from " + mounted.source(),
-            mountpoint.toString(),
-            "to replace it, first run: ringmount unmount " + mountpoint);
+            mounted.mountpoint(),
+            "to replace it, first run: ringmount unmount " + mounted.mountpoint());
   }
 
   /** Refuses directories that contain each other: the mount would serve itself, without end. */

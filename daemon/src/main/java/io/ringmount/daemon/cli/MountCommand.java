@@ -66,7 +66,7 @@ final class MountCommand implements Callable<Integer> {
     MountChecks.machine();
     RunRoot root = RunRoot.standard();
     MountTable mounts = new MountTable(root, true);
-    MountSettings settings = check(order, new MountChecks(mounts));
+    MountSettings settings = check(order, new MountChecks(mounts), new DeadMount(root, mounts));
     if (foreground) {
       serve(settings, root);
       return 0;
@@ -88,10 +88,12 @@ final class MountCommand implements Callable<Integer> {
     }
   }
 
-  private static MountSettings check(MountOrder order, MountChecks checks)
+  private MountSettings check(MountOrder order, MountChecks checks, DeadMount dead)
       throws CommandFailure, InterruptedException {
     Path source = checks.source(order.backend());
     Path target = checks.mountpoint(order.mountpoint());
+    dead.remove(target).ifPresent(spec.commandLine().getOut()::println);
+    checks.free(target);
     MountChecks.apart(source, target);
     return MountSettings.of(source, target, order.settings());
   }

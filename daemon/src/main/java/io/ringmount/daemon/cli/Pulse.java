@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * Shows the watchdog that this process goes on: its main thread, and each channel's. A channel that
- * waits for requests goes on by that; any other must have made a turn since the last beat. For the
- * main thread.
+ * waits for requests goes on by that; any other must have made a turn since the last beat. Once the
+ * mount is left, only the main thread counts. For the main thread.
  */
 final class Pulse {
   /** More than any machine has channels. */
@@ -71,6 +71,12 @@ final class Pulse {
             channels.get(thread).beat();
           }
         });
+  }
+
+  /** From now on the channels' threads need not go on: another process serves. */
+  void leave() {
+    mount = null;
+    channels.values().forEach(Beats.Line::end);
   }
 
   /** From now on this process may take its time: what it waits for ends the mount. */

@@ -7,6 +7,7 @@ import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.Rlimit;
+import io.ringmount.channels.metrics.MetricsReader;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.config.OptionTable;
@@ -16,6 +17,7 @@ import io.ringmount.daemon.fs.MirrorOptions;
 import io.ringmount.upgrade.WatchdogLink;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,11 @@ final class Service implements AutoCloseable {
 
   /** Null when this process made the mount. */
   private final InheritedFiles inherited;
+
+  private boolean predecessorLives;
+
+  /** Null without a watchdog. */
+  private MetricsSuccession counters;
 
   private Service(
       MountSettings settings,
@@ -150,14 +157,32 @@ final class Service implements AutoCloseable {
     if (!mount.takeOver(inherited.all(), predecessorLives)) {
       OutsideCaller.callFromEverywhere(mount.mountpoint());
     }
-    Files.move(directory.metrics(generation), directory.metrics(), StandardCopyOption.ATOMIC_MOVE);
+    this.predecessorLives = predecessorLives;
+  }
+
+  /** Has the counters of the daemons before go on here; once this one serves. */
+  void count(WatchdogLink link) throws IOException {
+    counters = new MetricsSuccession(link, mount);
+    Path file = inherited == null ? directory.metrics() : directory.metrics(generation);
+    counters.begin(file, predecessorLives);
+    Files.move(file, directory.metrics(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** What is counted, with what the daemons before have counted. */
+  MetricsReader metrics() {
+    if (counters != null) {
+      counters.update();
+    }
+    return mount.metrics();
   }
 
   /** See {@link FuseMount#predecessorEnded}. */
   boolean predecessorEnded() throws IOException {
     inherited.update();
     fileSystem.predecessorsGone();
-    return mount.predecessorEnded(inherited.all());
+    boolean goesOn = mount.predecessorEnded(inherited.all());
+    counters.end();
+    return goesOn;
   }
 
   MountSettings settings() {
@@ -172,7 +197,7 @@ final class Service implements AutoCloseable {
     return mount;
   }
 
-  /** Counts the processes that served this mount, from 1. */
+  /** Number of this process among those that were started for this mount, from 1. */
   int generation() {
     return generation;
   }

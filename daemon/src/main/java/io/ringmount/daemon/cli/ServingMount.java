@@ -50,7 +50,7 @@ final class ServingMount {
       throw new CommandFailure(
           "the daemon of this mount is gone",
           mount.mountpoint(),
-          "clean up with: ringmount unmount " + mount.mountpoint());
+          "mount there again, or clean up with: ringmount unmount " + mount.mountpoint());
     }
     try {
       return question.ask(new ControlClient(root.at(mount.mountpoint()).socket()));

@@ -8,19 +8,26 @@ import io.ringmount.daemon.config.LiveSettings;
 import io.ringmount.daemon.config.OptionTable;
 import io.ringmount.daemon.control.ControlServer;
 import io.ringmount.daemon.control.MountStatus;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The daemon's answer to {@code status}. */
 final class StatusAnswer implements ControlServer.Answer {
   private static final long NANOS_PER_MICRO = 1_000;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(StatusAnswer.class);
+
   private final Service service;
   private final LiveSettings live;
   private final Supplier<OptionalLong> watchdog;
   private final long startNanos = System.nanoTime();
+  private final Instant started = Instant.now();
 
   /**
    * @param watchdog its process, if there is one
@@ -45,17 +52,28 @@ final class StatusAnswer implements ControlServer.Answer {
         mount.ringMode().map(RingMode::label).orElse(null),
         watchdogPid.isPresent() ? promise(mount) : "none",
         service.generation(),
+        started.toString(),
         Version.current(),
         ProcessHandle.current().pid(),
         watchdogPid.isPresent() ? watchdogPid.getAsLong() : null,
         (System.nanoTime() - startNanos) / NANOS_PER_SECOND,
         channels.stream().map(StatusAnswer::describe).toList(),
+        totals(),
         Math.min(service.settings().get(OptionTable.MAX_INFLIGHT).orElse(slots), slots),
         service.settings().get(OptionTable.MEMORY_BUDGET),
         mount.memoryBytes(),
         live.values(),
         live.coreValues(),
         null);
+  }
+
+  private MountStatus.Totals totals() {
+    try {
+      return StatusTotals.of(service.metrics());
+    } catch (IOException damaged) {
+      LOG.warn("no totals: {}", damaged.getMessage());
+      return null;
+    }
   }
 
   /** What a killed daemon costs; only rings can lose what the kernel hands to a dying process. */

@@ -138,10 +138,49 @@ final class StatusCommand implements Callable<Integer> {
           each.malformed());
     }
     lines.addAll(table.lines());
+    if (status.totals() != null) {
+      lines.addAll(describeTotals(status.totals()));
+    }
     return lines;
   }
 
-  private static String describe(Map<String, String> settings) {
+  private static List<String> describeTotals(MountStatus.Totals totals) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "  totals      since "
+            + totals.since()
+            + ", of "
+            + totals.daemons()
+            + (totals.daemons() == 1 ? " daemon: " : " daemons: ")
+            + totals.requests()
+            + " requests; errors: "
+            + (totals.errors().isEmpty() ? "none" : describe(totals.errors())));
+    lines.add(
+        "              "
+            + totals.recovered()
+            + " requests taken over from another daemon, "
+            + totals.resumed()
+            + " of them begun before");
+    if (!totals.operations().isEmpty()) {
+      lines.add("  operations");
+      TextTable table =
+          new TextTable("    ")
+              .row("NAME", "ANSWERED", "MEAN US", "MEDIAN US", "99% US", "LONGEST US");
+      for (MountStatus.Operation each : totals.operations()) {
+        table.row(
+            each.name(),
+            each.answered(),
+            Math.round(each.meanMicros()),
+            Math.round(each.medianMicros()),
+            Math.round(each.percentile99Micros()),
+            Math.round(each.maxMicros()));
+      }
+      lines.addAll(table.lines());
+    }
+    return lines;
+  }
+
+  private static String describe(Map<String, ?> settings) {
     return settings.entrySet().stream()
         .map(each -> each.getKey() + " " + each.getValue())
         .collect(Collectors.joining(", "));

@@ -130,6 +130,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     FuseMount mount = service.mount();
     pulse.watch(mount);
     register();
+    service.count(link);
     LiveSettings live = new LiveSettings(mount::tuning, mount::tune);
     control =
         new ControlServer(
@@ -203,6 +204,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
   private void leave() throws IOException, InterruptedException {
     long now = System.nanoTime();
     service.mount().leave();
+    pulse.leave();
     link.yielded(now);
     while (!service.mount().isDrained()) {
       TimeUnit.MILLISECONDS.sleep(DRAIN_MILLIS);

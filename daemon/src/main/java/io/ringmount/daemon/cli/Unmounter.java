@@ -51,8 +51,10 @@ final class Unmounter {
     Optional<PidFd> watchdog = watchdogOf(mountpoint);
     Optional<PidFd> daemon = daemonOf(mounted.get());
     try {
+      // What others have mounted on a dead one would go with it.
+      boolean alone = mounts.below(mountpoint).isEmpty();
       boolean dead = mounted.get().state() == MountState.DEAD;
-      detach(mountpoint, force || dead);
+      detach(mountpoint, force || dead && alone);
       if (daemon.isPresent()) {
         awaitExit(daemon.get(), mounted.get(), force);
       }

@@ -69,6 +69,15 @@ public final class MountTable {
     return topmost(mountpoint).filter(mount -> mount.fsType().equals(FS_TYPE)).map(this::describe);
   }
 
+  /** Our mounts at a path, the topmost last; others may cover them. */
+  public List<KnownMount> all(Path mountpoint) throws IOException {
+    String wanted = mountpoint.toString();
+    return mounts.read().stream()
+        .filter(mount -> mount.mountPoint().equals(wanted) && mount.fsType().equals(FS_TYPE))
+        .map(this::describe)
+        .toList();
+  }
+
   /** The topmost mount of any type at a path. */
   public Optional<MountEntry> topmost(Path mountpoint) throws IOException {
     String wanted = mountpoint.toString();
@@ -87,21 +96,22 @@ public final class MountTable {
 
   private KnownMount describe(MountEntry mount) {
     int connection = mount.deviceMinor();
-    Optional<MountRecord> registered =
-        root.at(mount.mountPoint())
-            .record()
-            .filter(of -> of.connection() == connection && of.isAttended());
-    String source = registered.map(MountRecord::source).orElse(mount.source());
-    if (registered.isPresent()) {
+    RunDirectory entry = root.at(mount.mountPoint());
+    Optional<MountRecord> registered = entry.record().filter(of -> of.connection() == connection);
+    Optional<MountRecord> attended = registered.filter(MountRecord::isAttended);
+    if (attended.isPresent()) {
+      MountRecord of = attended.get();
       return new KnownMount(
-          mount.mountPoint(), source, MountState.SERVING, registered.get().pid(), connection);
+          mount.mountPoint(), of.source(), MountState.SERVING, of.pid(), connection);
     }
     List<Long> holders = seesAll ? servers.apply(connection) : List.of();
-    if (!holders.isEmpty()) {
-      return new KnownMount(
-          mount.mountPoint(), source, MountState.SERVING, holders.getFirst(), connection);
+    MountState state;
+    if (!holders.isEmpty() || registered.isPresent() && entry.hasListener()) {
+      state = MountState.SERVING;
+    } else {
+      state = seesAll ? MountState.DEAD : MountState.UNKNOWN;
     }
-    MountState state = seesAll ? MountState.DEAD : MountState.UNKNOWN;
-    return new KnownMount(mount.mountPoint(), source, state, null, connection);
+    Long pid = holders.isEmpty() ? null : holders.getFirst();
+    return new KnownMount(mount.mountPoint(), mount.source(), state, pid, connection);
   }
 }

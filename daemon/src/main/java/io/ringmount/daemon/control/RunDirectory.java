@@ -3,6 +3,10 @@ package io.ringmount.daemon.control;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -52,6 +56,31 @@ public final class RunDirectory {
   /** Where the watchdog listens. */
   public Path watchdogSocket() {
     return path.resolve("watchdog.sock");
+  }
+
+  /**
+   * Whether a daemon or a watchdog listens here, be it one that this process cannot see, in another
+   * namespace. Asks nobody anything.
+   */
+  boolean hasListener() {
+    return isListenedTo(socket()) || isListenedTo(watchdogSocket());
+  }
+
+  private static boolean isListenedTo(Path socket) {
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try (SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // Else a full backlog would be waited for.
+      peer.configureBlocking(false);
+      peer.connect(UnixDomainSocketAddress.of(socket));
+      return true;
+    } catch (ConnectException refused) {
+      return false;
+    } catch (IOException otherwise) {
+      // A watchdog's socket, for instance, is of another type.
+      return true;
+    }
   }
 
   public Path log() {

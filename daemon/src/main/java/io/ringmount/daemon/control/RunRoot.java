@@ -132,6 +132,30 @@ public final class RunRoot {
     }
   }
 
+  /** Undoes a mount. */
+  @FunctionalInterface
+  public interface Undoing {
+    /** Does it, or returns false when the mount must stay. */
+    boolean undo() throws IOException;
+  }
+
+  /**
+   * As {@link #clear(RunDirectory)}, of a mount that is undone first. Nobody takes or clears an
+   * entry meanwhile, so the number of the mount's connection is no later mount's.
+   *
+   * @return empty when the mount stays, and with it the entry
+   */
+  public Optional<List<Path>> clear(RunDirectory entry, Undoing undoing) throws IOException {
+    try (Locked _ = lock()) {
+      if (!undoing.undo()) {
+        return Optional.empty();
+      }
+      List<Path> kept = entry.keepEvidence();
+      entry.delete();
+      return Optional.of(kept);
+    }
+  }
+
   /** Keeps the daemon's log of a mount that failed until another one fails, and says where. */
   public Path keepLog(RunDirectory entry) throws IOException {
     entry.keepEvidence();

@@ -74,7 +74,7 @@ class MountChecksTest {
     for (Path each : new Path[] {file, absent}) {
       CommandFailure asSource = assertThrows(CommandFailure.class, () -> checks.source(each));
       CommandFailure asMountpoint =
-          assertThrows(CommandFailure.class, () -> checks.mountpoint(each));
+          assertThrows(CommandFailure.class, () -> checks.free(checks.mountpoint(each)));
       assertEquals(1, asSource.lines().size());
       assertEquals(1, asMountpoint.lines().size());
       assertEquals(CommandFailure.FAILED, asSource.exitCode());

@@ -27,59 +27,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RequiresFuse
 @Timeout(180)
 class MountLifecycleIT {
-  /** How a watchdog is started, and no daemon. */
-  private static final String WATCHDOG = " -jar ";
-
   @TempDir Path work;
   private Path backend;
   private Path mountpoint;
   private Programs programs;
+  private MountProcesses processes;
 
   @BeforeEach
   void makeDirectories() throws IOException {
     backend = Files.createDirectory(work.resolve("backend"));
     mountpoint = Files.createDirectory(work.resolve("mount point"));
     programs = new Programs(work.resolve("run"));
+    processes = new MountProcesses(work);
     Files.writeString(backend.resolve("file"), "content");
   }
 
   @AfterEach
   void leaveNothing() throws Exception {
-    killAll();
+    processes.kill();
     while (Mounts.find(mountpoint).isPresent()) {
       Mounts.umount(mountpoint, Mounts.MNT_DETACH);
-    }
-  }
-
-  /**
-   * Daemons of this test: their command line has its mount, in some spelling, and so its number.
-   */
-  private List<ProcessHandle> daemons() {
-    String name = work.getFileName().toString().replaceAll("\\D", "");
-    return ProcessHandle.allProcesses()
-        .filter(process ->
-            process.info().commandLine().orElse("").contains("io.ringmount")
-                && process.info().commandLine().orElse("").contains(name))
-        .toList();
-  }
-
-  /** The one that serves, not its watchdog. */
-  private ProcessHandle daemon() {
-    return daemons().stream()
-        .filter(each -> !each.info().commandLine().orElse("").contains(WATCHDOG))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** Ends daemon and watchdog at once, so that neither can replace the other. */
-  private void killAll() throws Exception {
-    List<ProcessHandle> all = daemons();
-    for (ProcessHandle each : all) {
-      assertSucceeds(programs.script("kill -STOP \"$1\"", each.pid()));
-    }
-    for (ProcessHandle each : all) {
-      each.destroyForcibly();
-      each.onExit().get(20, TimeUnit.SECONDS);
     }
   }
 
@@ -99,7 +66,7 @@ class MountLifecycleIT {
 
   private void assertNothingLeft() throws IOException {
     assertTrue(Mounts.find(mountpoint).isEmpty());
-    assertEquals(List.of(), daemons());
+    assertEquals(List.of(), processes.all());
   }
 
   @ParameterizedTest
@@ -127,7 +94,7 @@ class MountLifecycleIT {
   @Test
   void endsCleanlyOnSigterm() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    ProcessHandle daemon = daemon();
+    ProcessHandle daemon = processes.daemon();
     daemon.destroy();
     daemon.onExit().get(20, TimeUnit.SECONDS);
     assertNothingLeft();
@@ -139,7 +106,7 @@ class MountLifecycleIT {
   @Test
   void endsWhenSomebodyElseUnmounts() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    ProcessHandle daemon = daemon();
+    ProcessHandle daemon = processes.daemon();
     assertSucceeds(programs.script("umount \"$1\"", mountpoint));
     daemon.onExit().get(20, TimeUnit.SECONDS);
     assertNothingLeft();
@@ -188,13 +155,10 @@ class MountLifecycleIT {
   }
 
   @Test
-  void saysThatAMountIsDeadAndCleansIt() throws Exception {
+  void cleansADeadMount() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    killAll();
+    processes.kill();
     assertTrue(programs.ringmount("list").out().contains("dead"));
-    assertOneLine(1, programs.ringmount("mount", backend, mountpoint), "unmount");
-    assertSucceeds(programs.ringmount("unmount", mountpoint));
-    assertSucceeds(programs.ringmount("mount", backend, mountpoint));
     assertSucceeds(programs.ringmount("unmount", mountpoint));
     assertNothingLeft();
   }
@@ -216,7 +180,7 @@ class MountLifecycleIT {
   @Test
   void keepsTheLogOfADaemonThatWasKilled() throws Exception {
     assertSucceeds(programs.ringmount("mount", backend, mountpoint));
-    killAll();
+    processes.kill();
     assertSucceeds(programs.ringmount("list"));
     Outcome unmount = programs.ringmount("unmount", mountpoint);
     assertSucceeds(unmount);
@@ -255,7 +219,7 @@ class MountLifecycleIT {
     String options = "transport=device,attr_timeout=0,entry_timeout=0,hang_limit=0";
     Path second = Files.createDirectory(work.resolve("second"));
     assertSucceeds(programs.ringmount("mount", backend, mountpoint, "-o", options));
-    long daemon = daemon().pid();
+    long daemon = processes.daemon().pid();
     try {
       assertSucceeds(programs.script("kill -STOP \"$1\"", daemon));
       assertOneLine(

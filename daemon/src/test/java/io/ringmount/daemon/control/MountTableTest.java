@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.linux.MountEntry;
+import io.ringmount.channels.linux.UnixSocket;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +59,22 @@ class MountTableTest {
         List.of(new KnownMount("/mnt/a", "shown", MountState.DEAD, null, 40)),
         table(true, List.of(), mount("/mnt/a", MountTable.FS_TYPE, 40)).list());
     assertEquals(40, entry.record().orElseThrow().connection());
+  }
+
+  @Test
+  void aMountWhoseProcessesAreHiddenServesWhileOneOfThemListens() throws Exception {
+    RunDirectory entry = register(NOBODY, 40);
+    MountTable table = table(true, List.of(), mount("/mnt/a", MountTable.FS_TYPE, 40));
+    try (ServerSocketChannel daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      daemon.bind(UnixDomainSocketAddress.of(entry.socket()));
+      assertEquals(
+          List.of(new KnownMount("/mnt/a", "shown", MountState.SERVING, null, 40)), table.list());
+    }
+    assertEquals(MountState.DEAD, table.list().getFirst().state());
+    UnixSocket watchdog = UnixSocket.listen(entry.watchdogSocket(), 1);
+    assertEquals(MountState.SERVING, table.list().getFirst().state());
+    watchdog.close();
+    assertEquals(MountState.DEAD, table.list().getFirst().state());
   }
 
   @Test
@@ -110,6 +130,7 @@ class MountTableTest {
             mount("/mnt/a", "tmpfs", 41),
             mount("/mnt/a/b", "tmpfs", 42));
     assertEquals(false, table.find(MOUNTPOINT).isPresent());
+    assertEquals(List.of(40), table.all(MOUNTPOINT).stream().map(KnownMount::connection).toList());
     assertEquals("tmpfs", table.topmost(MOUNTPOINT).orElseThrow().fsType());
     assertEquals(List.of("/mnt/a/b"), table.below(MOUNTPOINT));
   }
