@@ -161,7 +161,7 @@ public abstract class Channel implements ReplySink {
     Exchange exchange = slot.exchange();
     Channel receiver = slot.receiver();
     boolean bulk = slot.bulk();
-    int opcode = slot.opcode();
+    int opcode = slot.request().opcode();
     int error = exchange.replyError();
     long arrived = slot.arrived();
     long started = slot.started();
@@ -239,7 +239,9 @@ public abstract class Channel implements ReplySink {
     for (Slot slot : slots) {
       long unique = slot.unique();
       Detached detached = slot.detached();
-      if (detached != null && slot.holds(unique) && Interrupts.isRepeatable(slot.opcode())) {
+      if (detached != null
+          && slot.holds(unique)
+          && Interrupts.isRepeatable(slot.request().opcode())) {
         detached.leave(unique);
       }
     }
@@ -282,8 +284,8 @@ public abstract class Channel implements ReplySink {
   /** A request has arrived in {@code slot}. Channel thread only. */
   protected final void received(Slot slot) {
     slot.arrived(now);
-    metrics.received(slot.opcode());
-    if (Starter.isControl(slot.opcode())) {
+    metrics.received(slot.request().opcode());
+    if (Starter.isControl(slot.request().opcode())) {
       admission.takeBeyond(slot.bulk());
       starter.startAtOnce(slot);
       return;

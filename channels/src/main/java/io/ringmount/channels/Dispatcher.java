@@ -46,7 +46,7 @@ final class Dispatcher {
     exchange.begin();
     long unique = exchange.unique();
     try {
-      if (!exchange.slot().wellFormed() || !call(exchange)) {
+      if (!exchange.slot().request().wellFormed() || !call(exchange)) {
         metrics.malformed();
         exchange.error(Errno.EINVAL);
       }
@@ -62,7 +62,7 @@ final class Dispatcher {
 
   /** Calls the operation; false, and nothing called, when the request is malformed. */
   private boolean call(Exchange x) {
-    long in = x.slot().operation();
+    long in = x.slot().request().operation();
     return switch (x.opcode()) {
       case Opcode.LOOKUP -> names.lookup(x);
       case Opcode.FORGET -> forget(x, in);
@@ -116,12 +116,12 @@ final class Dispatcher {
     x.unanswerable();
     batchForget.wrap(in);
     int count = batchForget.count();
-    Slot slot = x.slot();
-    if (count < 0 || (long) count * ForgetOne.SIZE > slot.argumentsLength()) {
+    SlotRequest request = x.slot().request();
+    if (count < 0 || (long) count * ForgetOne.SIZE > request.argumentsLength()) {
       return false;
     }
     for (int i = 0; i < count; i++) {
-      forgetOne.wrap(slot.arguments() + (long) i * ForgetOne.SIZE);
+      forgetOne.wrap(request.arguments() + (long) i * ForgetOne.SIZE);
       forget(forgetOne.node(), forgetOne.lookups());
     }
     x.done();

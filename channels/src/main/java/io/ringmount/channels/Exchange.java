@@ -127,7 +127,7 @@ final class Exchange
 
   /** Begins a request: channel thread, before the file system is called. */
   void begin() {
-    InHeader header = slot.request();
+    InHeader header = slot.request().header();
     opcode = header.opcode();
     uid = header.uid();
     gid = header.gid();
@@ -139,14 +139,14 @@ final class Exchange
     if (onInterrupt != null) {
       onInterrupt = null;
     }
-    slot.state(SlotState.EXECUTING);
+    slot.record().state(SlotState.EXECUTING);
   }
 
   /** Begins to answer the same request anew; the reply has no content. */
   void again() {
     stagedSize = 0;
     data = false;
-    slot.state(SlotState.EXECUTING);
+    slot.record().state(SlotState.EXECUTING);
   }
 
   /** The node of a staged entry. */
@@ -236,10 +236,10 @@ final class Exchange
     replyError = 0;
     if (data) {
       replySize = payload.position();
-      slot.executed(0, replySize, false);
+      slot.record().executed(0, replySize, false);
     } else {
       replySize = stagedSize;
-      slot.executed(0, replySize, true);
+      slot.record().executed(0, replySize, true);
       // From here on the names of the request are gone.
       Memory.copy(slot.stagedAddress(), slot.payloadAddress(), stagedSize);
     }
@@ -282,7 +282,7 @@ final class Exchange
       replyError = other.replyError;
       replySize = other.replySize;
       Memory.copy(other.payloadAddress(), slot.payloadAddress(), replySize);
-      slot.executed(replyError, replySize, false);
+      slot.record().executed(replyError, replySize, false);
       sink.complete(slot);
     }
   }
@@ -293,7 +293,7 @@ final class Exchange
     replyError = outcome.error();
     replySize = Math.min(outcome.reply().length, slot.payloadSize());
     Memory.copy(outcome.reply(), 0, slot.payloadAddress(), replySize);
-    slot.executed(replyError, replySize, false);
+    slot.record().executed(replyError, replySize, false);
     sink.complete(slot);
   }
 
@@ -334,7 +334,7 @@ final class Exchange
   private void fail(int errno) {
     replyError = errno > 0 && errno < 512 ? -errno : -Errno.EIO;
     replySize = 0;
-    slot.executed(replyError, 0, false);
+    slot.record().executed(replyError, 0, false);
     sink.complete(slot);
   }
 
@@ -345,7 +345,7 @@ final class Exchange
   }
 
   private boolean claimed() {
-    return slot.advance(SlotState.EXECUTING, SlotState.REPLYING);
+    return slot.record().advance(SlotState.EXECUTING, SlotState.REPLYING);
   }
 
   @Override

@@ -131,7 +131,7 @@ final class Interrupts implements AutoCloseable {
       if (!dies && age < GRACE_NANOS) {
         return false;
       }
-      cancel(slot, interrupt.unique, dies || isRepeatable(slot.opcode()));
+      cancel(slot, interrupt.unique, dies || isRepeatable(slot.request().opcode()));
       return !slot.holds(interrupt.unique);
     } catch (Throwable e) {
       LOG.error("the interrupt of request {} cannot be served", interrupt.unique, e);

@@ -37,9 +37,9 @@ final class NameOperations {
 
   /** Takes the first file name of a request. */
   private boolean takeFirstName(Exchange x) {
-    Slot slot = x.slot();
-    position = slot.arguments();
-    end = position + slot.argumentsLength();
+    SlotRequest request = x.slot().request();
+    position = request.arguments();
+    end = position + request.argumentsLength();
     return takeName(x.name);
   }
 

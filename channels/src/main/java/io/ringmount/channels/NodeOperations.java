@@ -81,7 +81,7 @@ final class NodeOperations {
   boolean write(Exchange x, long in) {
     write.wrap(in);
     int size = write.size();
-    if (size < 0 || size != x.slot().argumentsLength() || write.offset() < 0) {
+    if (size < 0 || size != x.slot().request().argumentsLength() || write.offset() < 0) {
       return false;
     }
     x.stage(WriteOut.SIZE);
