@@ -110,8 +110,8 @@ final class Detached implements ReplySink, Runnable {
     }
     undoing = false;
     origin = null;
-    channel.starter().leaveLine(copy);
-    channel.starter().finished(this);
+    channel.scheduler().starter().leaveLine(copy);
+    channel.scheduler().starter().finished(this);
   }
 
   /** Takes back what nobody will ever use or give back: the kernel never learned of it. */

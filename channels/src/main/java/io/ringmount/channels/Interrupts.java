@@ -170,8 +170,8 @@ final class Interrupts implements AutoCloseable {
    */
   private static void cancel(Slot slot, long unique, boolean begun) {
     slot.interrupted(unique);
-    Channel receiver = slot.receiver();
-    if (receiver.cancelWaiting(slot, unique) || !begun) {
+    RequestScheduler scheduler = slot.receiver().scheduler();
+    if (scheduler.cancelWaiting(slot, unique) || !begun) {
       return;
     }
     slot.givenUp(unique);

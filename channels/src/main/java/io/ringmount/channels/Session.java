@@ -190,7 +190,7 @@ public final class Session implements AutoCloseable {
   /** An admitted request has ended: whoever waits for room may look again. */
   void roomWasMade() {
     for (Channel channel : channels) {
-      channel.wakeIfHeld();
+      channel.scheduler().wakeIfHeld();
     }
   }
 
