@@ -64,7 +64,7 @@ final class NameOperations {
     if (!takeFirstName(x)) {
       return false;
     }
-    x.stage(Entry.SIZE);
+    x.staged().stage(Entry.SIZE);
     if (WakeFile.isAt(x.node(), x.name)) {
       WakeFile.answer((EntryReply) x);
     } else {
@@ -77,7 +77,7 @@ final class NameOperations {
     if (!takeFirstName(x) || !takeString(x.otherName)) {
       return false;
     }
-    x.stage(Entry.SIZE);
+    x.staged().stage(Entry.SIZE);
     fileSystem.symlink(x, x.node(), x.name, x.otherName, x);
     return true;
   }
@@ -87,7 +87,7 @@ final class NameOperations {
       return false;
     }
     mknod.wrap(in);
-    x.stage(Entry.SIZE);
+    x.staged().stage(Entry.SIZE);
     fileSystem.mknod(x, x.node(), x.name, mknod.mode(), mknod.device(), x);
     return true;
   }
@@ -97,7 +97,7 @@ final class NameOperations {
       return false;
     }
     mkdir.wrap(in);
-    x.stage(Entry.SIZE);
+    x.staged().stage(Entry.SIZE);
     fileSystem.mkdir(x, x.node(), x.name, mkdir.mode(), x);
     return true;
   }
@@ -141,7 +141,7 @@ final class NameOperations {
       return false;
     }
     link.wrap(in);
-    x.stage(Entry.SIZE);
+    x.staged().stage(Entry.SIZE);
     fileSystem.link(x, link.node(), x.node(), x.name, x);
     return true;
   }
@@ -151,7 +151,7 @@ final class NameOperations {
       return false;
     }
     create.wrap(in);
-    x.stageCreate();
+    x.staged().stageCreate();
     boolean kill = (create.openFlags() & OpenFlags.OPEN_KILL_SUIDGID) != 0;
     fileSystem.create(x, x.node(), x.name, create.mode(), create.flags(), kill, x);
     return true;

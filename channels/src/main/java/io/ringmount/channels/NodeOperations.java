@@ -35,7 +35,7 @@ final class NodeOperations {
 
   boolean getattr(Exchange x, long in) {
     getattr.wrap(in);
-    x.stage(AttributesOut.SIZE);
+    x.staged().stage(AttributesOut.SIZE);
     if (x.node() == WakeFile.NODE) {
       WakeFile.answer((AttributesReply) x);
       return true;
@@ -47,7 +47,7 @@ final class NodeOperations {
 
   boolean setattr(Exchange x, long in) {
     x.setattr.wrap(in);
-    x.stage(AttributesOut.SIZE);
+    x.staged().stage(AttributesOut.SIZE);
     fileSystem.setattr(x, x.node(), x.setattr, x);
     return true;
   }
@@ -61,7 +61,7 @@ final class NodeOperations {
 
   boolean open(Exchange x, long in) {
     open.wrap(in);
-    x.stageOpen();
+    x.staged().stageOpen();
     boolean kill = (open.openFlags() & OpenFlags.OPEN_KILL_SUIDGID) != 0;
     fileSystem.open(x, x.node(), open.flags(), kill, x);
     return true;
@@ -84,7 +84,7 @@ final class NodeOperations {
     if (size < 0 || size != x.slot().request().argumentsLength() || write.offset() < 0) {
       return false;
     }
-    x.stage(WriteOut.SIZE);
+    x.staged().stage(WriteOut.SIZE);
     boolean kill = (write.writeFlags() & WriteFlags.KILL_SUIDGID) != 0;
     fileSystem.write(x, x.node(), write.handle(), write.offset(), x.writeData(size), kill, x);
     return true;
@@ -110,7 +110,7 @@ final class NodeOperations {
 
   boolean opendir(Exchange x, long in) {
     open.wrap(in);
-    x.stageOpen();
+    x.staged().stageOpen();
     fileSystem.opendir(x, x.node(), open.flags(), x);
     return true;
   }
@@ -139,7 +139,7 @@ final class NodeOperations {
   }
 
   boolean statfs(Exchange x) {
-    x.stage(StatfsOut.SIZE);
+    x.staged().stage(StatfsOut.SIZE);
     fileSystem.statfs(x, x.node(), x);
     return true;
   }

@@ -23,24 +23,24 @@ final class ReplyUndo {
     try {
       switch (x.opcode()) {
         case Opcode.LOOKUP, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK, Opcode.LINK -> {
-          forgetOnce(x.entryNode());
+          forgetOnce(x.staged().entry().node());
           x.again();
           x.done();
         }
         case Opcode.CREATE -> {
-          long node = x.entryNode();
-          long handle = x.openHandle();
+          long node = x.staged().entry().node();
+          long handle = x.staged().open().handle();
           x.again();
           forgetOnce(node);
           fileSystem.release(x, node, handle, x);
         }
         case Opcode.OPEN -> {
-          long handle = x.openHandle();
+          long handle = x.staged().open().handle();
           x.again();
           fileSystem.release(x, x.node(), handle, x);
         }
         case Opcode.OPENDIR -> {
-          long handle = x.openHandle();
+          long handle = x.staged().open().handle();
           x.again();
           fileSystem.releasedir(x, x.node(), handle, x);
         }

@@ -23,6 +23,8 @@ final class SlotRequest {
   private boolean bulk;
   private long unique;
   private long node;
+  private int uid;
+  private int gid;
   private int pid;
   private int opcode;
 
@@ -63,6 +65,8 @@ final class SlotRequest {
   private void keep() {
     unique = header.unique();
     node = header.node();
+    uid = header.uid();
+    gid = header.gid();
     pid = header.pid();
     opcode = header.opcode();
     bulk = wellFormed && movesBulk();
@@ -86,6 +90,8 @@ final class SlotRequest {
     bulk = other.bulk;
     unique = other.unique;
     node = other.node;
+    uid = other.uid;
+    gid = other.gid;
     pid = other.pid;
     opcode = other.opcode;
     Memory.copy(other.header.address(), header.address(), InHeader.SIZE);
@@ -109,7 +115,14 @@ final class SlotRequest {
     return node;
   }
 
-  /** Thread id of the caller, as in {@link Request#pid}. */
+  int uid() {
+    return uid;
+  }
+
+  int gid() {
+    return gid;
+  }
+
   int pid() {
     return pid;
   }
@@ -126,11 +139,6 @@ final class SlotRequest {
   /** Whether the lengths agree with each other and with the operation. */
   boolean wellFormed() {
     return wellFormed;
-  }
-
-  /** The header; overwritten by the reply's. */
-  InHeader header() {
-    return header;
   }
 
   /** Address of the operation's fixed struct. */
