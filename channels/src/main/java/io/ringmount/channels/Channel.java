@@ -19,10 +19,9 @@ import java.util.concurrent.RejectedExecutionException;
  * </pre>
  *
  * The {@link ProcessingQueue} holds requests that have arrived and not been started; another
- * channel that has nothing to do may take them. {@link Admission} bounds how many go on from there,
- * and the {@link Starter} takes them to the file system or has them wait. The {@link FreeQueue}
- * holds slots that may be offered to the kernel. The life of the thread is that of a {@link
- * ChannelThread}.
+ * channel that has nothing to do may take them. The {@link RequestScheduler} takes them from there
+ * to the file system. The {@link FreeQueue} holds slots that may be offered to the kernel. The life
+ * of the thread is that of a {@link ChannelThread}.
  */
 public abstract class Channel implements ReplySink {
   /** Any CPU will do. */
@@ -34,11 +33,7 @@ public abstract class Channel implements ReplySink {
   private final Session session;
   private final ChannelWait wait = new ChannelWait();
   private final FreeQueue free;
-  private final ProcessingQueue processing;
-  private final InterruptMark interrupted = new InterruptMark();
-  private final WaitingRequests waiting;
-  private final Starter starter;
-  private final Admission admission;
+  private final RequestScheduler scheduler;
   private final ChannelThread life;
   private final Thread thread;
 
@@ -70,18 +65,11 @@ public abstract class Channel implements ReplySink {
     this.cpu = cpu;
     this.slots = slots.clone();
     this.session = session;
-    this.admission = new Admission(slots.length, session.budget());
-    // A slot of any channel may come here, so no queue is ever full.
-    int capacity = Math.max(2, session.slots());
-    this.free = new FreeQueue(capacity);
-    this.processing = new ProcessingQueue(capacity);
-    this.waiting = new WaitingRequests(capacity, copies.length);
-    this.starter = new Starter(this, session, waiting);
+    // A slot of any channel may come here, so it is never full.
+    this.free = new FreeQueue(Math.max(2, session.slots()));
+    this.scheduler = new RequestScheduler(this, session, slots.length, copies);
     for (Slot slot : slots) {
       slot.belongTo(this);
-    }
-    for (Slot copy : copies) {
-      waiting.add(new Detached(this, session, copy));
     }
     this.life = new ChannelThread(this);
     this.thread = life.thread();
@@ -98,21 +86,9 @@ public abstract class Channel implements ReplySink {
 
   /** The thread serves no more. Channel thread only, once. */
   final void end() {
-    waiting.end();
-    dropUnstarted();
+    scheduler.end();
     wait.close();
     release();
-  }
-
-  /** Requests that never reached the file system, after a failure: nobody will answer them. */
-  final synchronized void dropUnstarted() {
-    processing.removeAll(this::drop);
-    waiting.removeAll(this::drop);
-  }
-
-  private void drop(Slot slot) {
-    starter.leaveLine(slot);
-    slot.receiver().metrics.abandoned();
   }
 
   /**
@@ -161,7 +137,7 @@ public abstract class Channel implements ReplySink {
     Exchange exchange = slot.exchange();
     Channel receiver = slot.receiver();
     boolean bulk = slot.bulk();
-    int opcode = slot.opcode();
+    int opcode = slot.request().opcode();
     int error = exchange.replyError();
     long arrived = slot.arrived();
     long started = slot.started();
@@ -171,26 +147,16 @@ public abstract class Channel implements ReplySink {
     if (slot.detached() != null) {
       slot.detached(null);
     }
-    starter.leaveLine(slot);
+    scheduler.starter().leaveLine(slot);
     // From here on the slot may hold another request.
     reply(slot, exchange.answerable(), error, exchange.replySize());
     long end = System.nanoTime();
     if (onThread()) {
       now = end;
     }
-    receiver.giveBack(bulk);
+    receiver.scheduler.giveBack(bulk);
     // Last: when nothing is in flight, no thread touches a slot any more and they may be unmapped.
     receiver.metrics.completed(opcode, -error, started - arrived, end - arrived);
-  }
-
-  /** A request of this channel has been answered: there is room for another. Any thread. */
-  private void giveBack(boolean bulk) {
-    admission.give(bulk);
-    if (admission.isShared()) {
-      session.roomWasMade();
-    } else {
-      wakeIfHeld();
-    }
   }
 
   /** Starts the thread and returns when {@link #open} is done. */
@@ -239,7 +205,9 @@ public abstract class Channel implements ReplySink {
     for (Slot slot : slots) {
       long unique = slot.unique();
       Detached detached = slot.detached();
-      if (detached != null && slot.holds(unique) && Interrupts.isRepeatable(slot.opcode())) {
+      if (detached != null
+          && slot.holds(unique)
+          && Interrupts.isRepeatable(slot.request().opcode())) {
         detached.leave(unique);
       }
     }
@@ -265,7 +233,7 @@ public abstract class Channel implements ReplySink {
 
   /** Requests that the file system has; any thread. */
   public final int running() {
-    int count = waiting.running();
+    int count = scheduler.running();
     for (Slot slot : slots) {
       count += slot.detached() == null && SlotRecovery.isBusy(slot) ? 1 : 0;
     }
@@ -276,19 +244,14 @@ public abstract class Channel implements ReplySink {
   public final int inFlight() {
     // A detached request counts as running before it is answered, so looks must be in this order.
     int unanswered = metrics == null ? 0 : metrics.inFlight();
-    return Math.max(unanswered, waiting.running());
+    return Math.max(unanswered, scheduler.running());
   }
 
   /** A request has arrived in {@code slot}. Channel thread only. */
   protected final void received(Slot slot) {
     slot.arrived(now);
-    metrics.received(slot.opcode());
-    if (Starter.isControl(slot.opcode())) {
-      admission.takeBeyond(slot.bulk());
-      starter.startAtOnce(slot);
-      return;
-    }
-    processing.offer(slot);
+    metrics.received(slot.request().opcode());
+    scheduler.arrived(slot);
   }
 
   /** Requests are about to be {@link #received}. Channel thread only. */
@@ -301,11 +264,11 @@ public abstract class Channel implements ReplySink {
     return now;
   }
 
-  final Starter starter() {
-    return starter;
+  final RequestScheduler scheduler() {
+    return scheduler;
   }
 
-  // ---- the processing queue --------------------------------------------------------------------
+  // ---- the file system -------------------------------------------------------------------------
 
   /**
    * Hands requests to the file system: all that wait, except that of those that move bulk data only
@@ -315,25 +278,12 @@ public abstract class Channel implements ReplySink {
     if (challenged) {
       challenged = false;
     }
-    if (interrupted.take()) {
-      processing.removeInterrupted(this::refuseUnadmitted);
-      starter.refuseInterrupted();
-    }
-    admission.tryAgain();
-    starter.resumeAll();
-    while (startNext(false)) {
-      starter.resumeAll();
-    }
-    if (startNext(true)) {
-      starter.resumeAll();
-    }
+    scheduler.process();
   }
 
   /** Whether {@link #process} would start another request. Channel thread only. */
   protected final boolean hasRunnable() {
-    return waiting.hasRunnable()
-        || interrupted.isSet()
-        || (!admission.isHeld() && !processing.isEmpty());
+    return scheduler.hasRunnable();
   }
 
   /** There is nothing to do, for the first time or again. Channel thread only. */
@@ -343,79 +293,17 @@ public abstract class Channel implements ReplySink {
 
   /** Whether requests wait in this channel for what other threads bring. */
   protected final boolean hasWaiting() {
-    return admission.isHeld() || !waiting.isEmpty();
+    return scheduler.hasWaiting();
   }
-
-  private boolean startNext(boolean bulk) {
-    if (processing.isEmpty(bulk) || !admission.admit(bulk, now, metrics)) {
-      return false;
-    }
-    Slot slot = processing.poll(bulk);
-    if (slot == null) {
-      // Another channel was faster.
-      giveBack(bulk);
-      return false;
-    }
-    starter.start(slot);
-    return true;
-  }
-
-  /** There may be room again for what is held back. Any thread. */
-  final void wakeIfHeld() {
-    if (admission.endHold()) {
-      wake();
-    }
-  }
-
-  // ---- interrupts ------------------------------------------------------------------------------
-
-  /**
-   * Ends an interrupted request of this channel that the file system does not have yet.
-   *
-   * @return whether it need not be looked for elsewhere
-   */
-  final boolean cancelWaiting(Slot slot, long unique) {
-    if (starter.refuseInLine(slot, unique)) {
-      return true;
-    }
-    interrupted.set();
-    wake();
-    return false;
-  }
-
-  /** A request that was interrupted in the processing queue has not been admitted. */
-  private void refuseUnadmitted(Slot slot) {
-    admission.takeBeyond(slot.bulk());
-    Starter.refuse(slot);
-  }
-
-  // ---- balance ---------------------------------------------------------------------------------
 
   /** Takes a request from another channel's queue and serves it here. Channel thread only. */
   public final boolean takeOver(Channel other) {
-    ProcessingQueue queue = other.processing;
-    boolean bulk = queue.isEmpty(false);
-    if (queue.isEmpty(bulk)) {
-      return false;
-    }
-    if (!other.admission.take(bulk)) {
-      // What was taken for a moment may have kept the other from it.
-      other.wakeIfHeld();
-      return false;
-    }
-    Slot slot = queue.poll(bulk);
-    if (slot == null) {
-      other.giveBack(bulk);
-      return false;
-    }
-    metrics.stolen(1);
-    starter.start(slot);
-    return true;
+    return scheduler.takeOver(other.scheduler);
   }
 
   /** How many requests have arrived and not been started; any thread. */
   public final int depth() {
-    return processing.depth();
+    return scheduler.depth();
   }
 
   /**
@@ -423,7 +311,7 @@ public abstract class Channel implements ReplySink {
    * request it is about to begin: nobody else would begin that sooner. Channel thread only.
    */
   public final long backlogNanos() {
-    return Math.max(0, depth() - 1) * starter.serviceNanos();
+    return scheduler.backlogNanos();
   }
 
   // ---- the free queue --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ final class Detached implements ReplySink, Runnable {
   private final Session session;
   private final Slot copy;
   private final Dispatcher dispatcher;
-
+  private final ReplyUndo replyUndo;
   private final Awaited awaited = new Awaited();
 
   /** The slot that the request came in; {@link #awaited} says whether it still waits. */
@@ -33,6 +33,7 @@ final class Detached implements ReplySink, Runnable {
     this.session = session;
     this.copy = memory;
     this.dispatcher = new Dispatcher(session);
+    this.replyUndo = new ReplyUndo(session.fileSystem());
     copy.exchange(new Exchange(copy, this));
   }
 
@@ -109,14 +110,14 @@ final class Detached implements ReplySink, Runnable {
     }
     undoing = false;
     origin = null;
-    channel.starter().leaveLine(copy);
-    channel.starter().finished(this);
+    channel.scheduler().starter().leaveLine(copy);
+    channel.scheduler().starter().finished(this);
   }
 
   /** Takes back what nobody will ever use or give back: the kernel never learned of it. */
   private void undo(Exchange outcome) {
     undoing = true;
-    dispatcher.undo(outcome);
+    replyUndo.undo(outcome);
   }
 
   @Override

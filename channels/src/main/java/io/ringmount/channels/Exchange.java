@@ -3,20 +3,14 @@ package io.ringmount.channels;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.Attributes;
-import io.ringmount.channels.wire.AttributesOut;
-import io.ringmount.channels.wire.Dirent;
-import io.ringmount.channels.wire.DirentPlus;
 import io.ringmount.channels.wire.Entry;
-import io.ringmount.channels.wire.InHeader;
 import io.ringmount.channels.wire.Opcode;
 import io.ringmount.channels.wire.OpenOut;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.StatfsOut;
-import io.ringmount.channels.wire.WriteOut;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongConsumer;
 import org.agrona.BufferUtil;
 
@@ -36,44 +30,21 @@ final class Exchange
         SyncReply,
         StatfsReply,
         DirectoryReply {
-  private static final AtomicReferenceFieldUpdater<Exchange, Interruption> ON_INTERRUPT =
-      AtomicReferenceFieldUpdater.newUpdater(Exchange.class, Interruption.class, "onInterrupt");
-
-  /** What one request wants done when it is interrupted. */
-  private record Interruption(long unique, Runnable action) {}
-
   private final Slot slot;
   private final ByteBuffer payload;
   private final FileTransfer transfer = new FileTransfer(this);
+  private final StagedReply staged;
+  private final DirentWriter dirents;
+  private final InterruptAction onInterrupt = new InterruptAction();
 
   /** Who serves the present request; set before it is handed out. */
   private ReplySink sink;
-
-  /** What ends the present request early, when its caller no longer waits. */
-  private volatile Interruption onInterrupt;
 
   final Name name = new Name();
   final Name otherName = new Name();
   final SetattrIn setattr = new SetattrIn();
 
-  private final Entry entry = new Entry();
-  private final AttributesOut attributesOut = new AttributesOut();
-  private final OpenOut open = new OpenOut();
-  private final WriteOut write = new WriteOut();
-  private final StatfsOut statfs = new StatfsOut();
-  private final Dirent dirent = new Dirent();
-  private final DirentPlus direntPlus = new DirentPlus();
-
-  // The header's fields, kept: the reply's header overwrites them.
-  private int opcode;
-  private int uid;
-  private int gid;
-  private int pid;
-  private long node;
-
-  private int stagedSize;
   private boolean data;
-  private boolean withAttributes;
   private boolean answerable;
   private int replyError;
   private int replySize;
@@ -86,11 +57,8 @@ final class Exchange
             .reinterpret(slot.payloadSize())
             .asByteBuffer()
             .order(ByteOrder.nativeOrder());
-    long staged = slot.stagedAddress();
-    entry.wrap(staged);
-    attributesOut.wrap(staged);
-    write.wrap(staged);
-    statfs.wrap(staged);
+    this.staged = new StagedReply(slot.stagedAddress());
+    this.dirents = new DirentWriter(payload, slot.payloadAddress());
   }
 
   Slot slot() {
@@ -127,66 +95,28 @@ final class Exchange
 
   /** Begins a request: channel thread, before the file system is called. */
   void begin() {
-    InHeader header = slot.request();
-    opcode = header.opcode();
-    uid = header.uid();
-    gid = header.gid();
-    pid = header.pid();
-    node = header.node();
-    stagedSize = 0;
+    staged.clear();
     data = false;
     answerable = true;
-    if (onInterrupt != null) {
-      onInterrupt = null;
-    }
-    slot.state(SlotState.EXECUTING);
+    onInterrupt.clear();
+    slot.record().state(SlotState.EXECUTING);
   }
 
   /** Begins to answer the same request anew; the reply has no content. */
   void again() {
-    stagedSize = 0;
+    staged.clear();
     data = false;
-    slot.state(SlotState.EXECUTING);
-  }
-
-  /** The node of a staged entry. */
-  long entryNode() {
-    return entry.node();
-  }
-
-  /** The handle of a staged open file. */
-  long openHandle() {
-    return open.handle();
+    slot.record().state(SlotState.EXECUTING);
   }
 
   /** The node of every entry of a listing with attributes that the kernel would count. */
   void forEachEntry(LongConsumer action) {
-    long at = slot.payloadAddress();
-    long end = at + replySize;
-    while (at < end) {
-      direntPlus.wrap(at);
-      action.accept(direntPlus.entry().node());
-      at += DirentPlus.sizeOf(direntPlus.dirent().nameLength());
-    }
+    dirents.forEachNode(replySize, action);
   }
 
-  /**
-   * What the reply consists of: {@code size} staged bytes, zero until the file system fills them.
-   */
-  void stage(int size) {
-    stagedSize = size;
-    Memory.zero(slot.stagedAddress(), size);
-  }
-
-  /** As {@link #stage} for CREATE: an entry with an open file behind it. */
-  void stageCreate() {
-    stage(Entry.SIZE + OpenOut.SIZE);
-    open.wrap(slot.stagedAddress() + Entry.SIZE);
-  }
-
-  void stageOpen() {
-    stage(OpenOut.SIZE);
-    open.wrap(slot.stagedAddress());
+  /** The structs that the reply consists of. */
+  StagedReply staged() {
+    return staged;
   }
 
   /** The reply is up to {@code limit} bytes of data. */
@@ -197,8 +127,8 @@ final class Exchange
 
   void stageDirectory(int limit, boolean plus) {
     stageData(limit);
-    entry.clear();
-    withAttributes = plus;
+    staged.entry().clear();
+    dirents.begin(plus);
   }
 
   /** The data of a WRITE. */
@@ -217,7 +147,7 @@ final class Exchange
   }
 
   long node() {
-    return node;
+    return slot.request().node();
   }
 
   /** 0 or {@code -errno}; once the reply is ready. */
@@ -236,12 +166,12 @@ final class Exchange
     replyError = 0;
     if (data) {
       replySize = payload.position();
-      slot.executed(0, replySize, false);
+      slot.record().executed(0, replySize, false);
     } else {
-      replySize = stagedSize;
-      slot.executed(0, replySize, true);
+      replySize = staged.size();
+      slot.record().executed(0, replySize, true);
       // From here on the names of the request are gone.
-      Memory.copy(slot.stagedAddress(), slot.payloadAddress(), stagedSize);
+      staged.moveTo(slot.payloadAddress());
     }
     sink.complete(slot);
   }
@@ -266,8 +196,8 @@ final class Exchange
   void transferred(int bytes) {
     if (data) {
       payload.position(bytes);
-    } else if (opcode == Opcode.WRITE) {
-      write.size(bytes);
+    } else if (opcode() == Opcode.WRITE) {
+      staged.write().size(bytes);
     }
     done();
   }
@@ -282,7 +212,7 @@ final class Exchange
       replyError = other.replyError;
       replySize = other.replySize;
       Memory.copy(other.payloadAddress(), slot.payloadAddress(), replySize);
-      slot.executed(replyError, replySize, false);
+      slot.record().executed(replyError, replySize, false);
       sink.complete(slot);
     }
   }
@@ -293,13 +223,13 @@ final class Exchange
     replyError = outcome.error();
     replySize = Math.min(outcome.reply().length, slot.payloadSize());
     Memory.copy(outcome.reply(), 0, slot.payloadAddress(), replySize);
-    slot.executed(replyError, replySize, false);
+    slot.record().executed(replyError, replySize, false);
     sink.complete(slot);
   }
 
   @Override
   public void onInterrupt(Runnable action) {
-    onInterrupt = new Interruption(slot.unique(), action);
+    onInterrupt.set(slot.unique(), action);
     // Whoever gives the request up marks the slot first and looks here then.
     if (slot.isGivenUp()) {
       interrupt(slot.unique());
@@ -308,12 +238,7 @@ final class Exchange
 
   /** Does, once, what the request {@code unique} wants done when it is interrupted. Any thread. */
   void interrupt(long unique) {
-    Interruption wanted = onInterrupt;
-    if (wanted != null
-        && wanted.unique == unique
-        && ON_INTERRUPT.compareAndSet(this, wanted, null)) {
-      wanted.action.run();
-    }
+    onInterrupt.run(unique);
   }
 
   @Override
@@ -334,7 +259,7 @@ final class Exchange
   private void fail(int errno) {
     replyError = errno > 0 && errno < 512 ? -errno : -Errno.EIO;
     replySize = 0;
-    slot.executed(replyError, 0, false);
+    slot.record().executed(replyError, 0, false);
     sink.complete(slot);
   }
 
@@ -345,7 +270,7 @@ final class Exchange
   }
 
   private boolean claimed() {
-    return slot.advance(SlotState.EXECUTING, SlotState.REPLYING);
+    return slot.record().advance(SlotState.EXECUTING, SlotState.REPLYING);
   }
 
   @Override
@@ -365,42 +290,42 @@ final class Exchange
 
   @Override
   public int opcode() {
-    return opcode;
+    return slot.request().opcode();
   }
 
   @Override
   public int uid() {
-    return uid;
+    return slot.request().uid();
   }
 
   @Override
   public int gid() {
-    return gid;
+    return slot.request().gid();
   }
 
   @Override
   public int pid() {
-    return pid;
+    return slot.request().pid();
   }
 
   @Override
   public Entry entry() {
-    return entry;
+    return staged.entry();
   }
 
   @Override
   public Attributes attributes() {
-    return attributesOut.attributes();
+    return staged.attributes().attributes();
   }
 
   @Override
   public void timeout(long nanos) {
-    attributesOut.timeout(nanos);
+    staged.attributes().timeout(nanos);
   }
 
   @Override
   public OpenOut open() {
-    return open;
+    return staged.open();
   }
 
   @Override
@@ -410,17 +335,17 @@ final class Exchange
 
   @Override
   public void written(int bytes) {
-    write.size(bytes);
+    staged.write().size(bytes);
   }
 
   @Override
   public StatfsOut statfs() {
-    return statfs;
+    return staged.statfs();
   }
 
   @Override
   public boolean withAttributes() {
-    return withAttributes;
+    return dirents.withAttributes();
   }
 
   @Override
@@ -430,35 +355,12 @@ final class Exchange
 
   @Override
   public boolean fits(Name name) {
-    return sizeOf(name) <= payload.remaining();
-  }
-
-  private int sizeOf(Name name) {
-    return withAttributes ? DirentPlus.sizeOf(name.length()) : Dirent.sizeOf(name.length());
+    return dirents.fits(name);
   }
 
   @Override
   public void add(Name name, long nextCookie) {
-    int size = sizeOf(name);
-    if (size > payload.remaining()) {
-      throw new IllegalStateException("no room for another entry: see fits()");
-    }
-    long end = slot.payloadAddress() + payload.position();
-    Dirent target = dirent;
-    if (withAttributes) {
-      direntPlus.wrap(end);
-      Memory.copy(entry.address(), end, Entry.SIZE);
-      target = direntPlus.dirent();
-    } else {
-      dirent.wrap(end);
-    }
-    Attributes attributes = entry.attributes();
-    target
-        .inode(attributes.inode())
-        .offset(nextCookie)
-        .type((attributes.mode() >>> 12) & 15)
-        .name(name.address(), name.length());
-    payload.position(payload.position() + size);
-    entry.clear();
+    dirents.add(name, nextCookie, staged.entry());
+    staged.entry().clear();
   }
 }

@@ -131,7 +131,7 @@ final class Interrupts implements AutoCloseable {
       if (!dies && age < GRACE_NANOS) {
         return false;
       }
-      cancel(slot, interrupt.unique, dies || isRepeatable(slot.opcode()));
+      cancel(slot, interrupt.unique, dies || isRepeatable(slot.request().opcode()));
       return !slot.holds(interrupt.unique);
     } catch (Throwable e) {
       LOG.error("the interrupt of request {} cannot be served", interrupt.unique, e);
@@ -170,8 +170,8 @@ final class Interrupts implements AutoCloseable {
    */
   private static void cancel(Slot slot, long unique, boolean begun) {
     slot.interrupted(unique);
-    Channel receiver = slot.receiver();
-    if (receiver.cancelWaiting(slot, unique) || !begun) {
+    RequestScheduler scheduler = slot.receiver().scheduler();
+    if (scheduler.cancelWaiting(slot, unique) || !begun) {
       return;
     }
     slot.givenUp(unique);

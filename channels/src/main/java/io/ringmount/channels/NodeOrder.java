@@ -24,7 +24,7 @@ final class NodeOrder {
 
     private int find(long node) {
       for (int i = 0; i < count; i++) {
-        if (running[i].node() == node) {
+        if (running[i].request().node() == node) {
           return i;
         }
       }
@@ -34,7 +34,7 @@ final class NodeOrder {
     synchronized boolean enter(Slot slot) {
       slot.nextInOrder = null;
       slot.lastInOrder = slot;
-      int found = find(slot.node());
+      int found = find(slot.request().node());
       if (found >= 0) {
         Slot first = running[found];
         first.lastInOrder.nextInOrder = slot;
@@ -126,7 +126,7 @@ final class NodeOrder {
   }
 
   private Stripe stripe(Slot slot) {
-    long node = slot.node();
+    long node = slot.request().node();
     return stripes[(int) ((node * 0x9E3779B97F4A7C15L) >>> 56)];
   }
 }

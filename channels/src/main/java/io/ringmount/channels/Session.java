@@ -169,7 +169,7 @@ public final class Session implements AutoCloseable {
   /** Whether this request is. */
   boolean detaches(Slot slot) {
     return execution == Execution.DETACHED
-        && switch (slot.opcode()) {
+        && switch (slot.request().opcode()) {
           // Without a reply, and about memory only.
           case Opcode.FORGET,
               Opcode.BATCH_FORGET,
@@ -178,14 +178,15 @@ public final class Session implements AutoCloseable {
               Opcode.NOTIFY_REPLY ->
               false;
           // Else malformed, and refused at once.
-          default -> slot.wellFormed() && slot.argumentsLength() <= slot.payloadSize();
+          default ->
+              slot.request().wellFormed() && slot.request().argumentsLength() <= slot.payloadSize();
         };
   }
 
   /** Whether the file system may wait before it returns from this request. */
   boolean blocks(Slot slot) {
     return !fileSystem.transfers()
-        || switch (slot.opcode()) {
+        || switch (slot.request().opcode()) {
           // A write, once begun, has to end in this process, and the ring's thread may end before.
           case Opcode.READ, Opcode.FSYNC, Opcode.FSYNCDIR -> false;
           default -> true;
@@ -195,7 +196,7 @@ public final class Session implements AutoCloseable {
   /** An admitted request has ended: whoever waits for room may look again. */
   void roomWasMade() {
     for (Channel channel : channels) {
-      channel.wakeIfHeld();
+      channel.scheduler().wakeIfHeld();
     }
   }
 

@@ -55,7 +55,7 @@ record SlotPlan(Map<Integer, Integer> byQueue, int others, boolean copies) {
     Map<Integer, Integer> byQueue = new TreeMap<>();
     int others = 0;
     for (Slot slot : region.slots()) {
-      int queue = slot.recordedQueue();
+      int queue = slot.record().queue();
       if (queue == SlotRegion.NO_QUEUE) {
         others++;
       } else {

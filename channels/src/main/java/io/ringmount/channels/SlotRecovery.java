@@ -35,10 +35,10 @@ public final class SlotRecovery {
     if (delivered == 0) {
       return Step.OFFER;
     }
-    if (delivered != slot.taken()) {
+    if (delivered != slot.record().taken()) {
       return Step.SERVE;
     }
-    return switch (slot.state()) {
+    return switch (slot.record().state()) {
       case SlotState.RECEIVED -> Step.SERVE;
       case SlotState.EXECUTING, SlotState.REPLYING -> Step.RESUME;
       case SlotState.EXECUTED -> {
@@ -54,7 +54,7 @@ public final class SlotRecovery {
    * long as he lives. Any thread.
    */
   public static boolean isBusy(Slot slot) {
-    return switch (slot.state()) {
+    return switch (slot.record().state()) {
       case SlotState.EXECUTING, SlotState.REPLYING, SlotState.EXECUTED -> true;
       default -> false;
     };

@@ -162,7 +162,7 @@ public final class SlotRegion implements AutoCloseable {
 
   /** The slots that the region's maker took for a queue. */
   Slot[] ofQueue(int queue) {
-    return Arrays.stream(slots).filter(slot -> slot.recordedQueue() == queue).toArray(Slot[]::new);
+    return Arrays.stream(slots).filter(slot -> slot.record().queue() == queue).toArray(Slot[]::new);
   }
 
   int payload() {

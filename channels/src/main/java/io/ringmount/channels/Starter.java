@@ -52,7 +52,7 @@ final class Starter {
     }
     NodeOrder order = session.order();
     if (order != null) {
-      WaitingRequests line = slot.receiver().starter().waiting;
+      WaitingRequests line = slot.receiver().scheduler().starter().waiting;
       line.enter();
       if (!order.enter(slot)) {
         return;
@@ -117,14 +117,14 @@ final class Starter {
     NodeOrder order = session.order();
     Slot next = order == null ? null : order.leave(slot);
     if (next != null) {
-      next.receiver().starter().resume(next);
+      next.receiver().scheduler().starter().resume(next);
     }
   }
 
   /** A request that waited for another may run. Any thread. */
   private void resume(Slot slot) {
     if (!waiting.resume(slot)) {
-      channel.dropUnstarted();
+      channel.scheduler().dropUnstarted();
     } else if (!channel.onThread()) {
       channel.wake();
     }

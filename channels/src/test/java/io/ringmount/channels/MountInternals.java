@@ -24,7 +24,9 @@ final class MountInternals {
   }
 
   static Budget budget(Channel channel) throws ReflectiveOperationException {
-    return (Budget) field(Admission.class, field(Channel.class, channel, "admission"), "own");
+    RequestScheduler scheduler = channel.scheduler();
+    return (Budget)
+        field(Admission.class, field(RequestScheduler.class, scheduler, "admission"), "own");
   }
 
   private static Object field(Class<?> type, Object object, String name)

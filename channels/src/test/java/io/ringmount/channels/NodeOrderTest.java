@@ -219,7 +219,7 @@ class NodeOrderTest {
       AtomicInteger ended,
       List<ConcurrentLinkedQueue<Integer>> free) {
     for (Slot slot = first; slot != null; ) {
-      int node = (int) slot.node();
+      int node = (int) slot.request().node();
       int number = (int) slot.unique() - 100;
       assertEquals(1, running.incrementAndGet(node));
       Thread.onSpinWait();

@@ -87,11 +87,11 @@ final class RecordingChannel extends Channel implements AutoCloseable {
 
   /** Bytes of the operation's arguments: names and data have to lie within. */
   long argumentsBegin() {
-    return slot().arguments();
+    return slot().request().arguments();
   }
 
   long argumentsEnd() {
-    return slot().arguments() + slot().argumentsLength();
+    return slot().request().arguments() + slot().request().argumentsLength();
   }
 
   long failed() {

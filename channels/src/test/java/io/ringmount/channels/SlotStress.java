@@ -33,9 +33,9 @@ final class SlotStress {
 
     @Actor
     public void look(JJZ_Result result) {
-      if (slot.state() == SlotState.RECEIVED) {
+      if (slot.record().state() == SlotState.RECEIVED) {
         result.r1 = slot.unique();
-        result.r2 = slot.node();
+        result.r2 = slot.request().node();
       }
       result.r3 = slot.holds(UNIQUE);
     }
@@ -77,7 +77,7 @@ final class SlotStress {
 
     @Actor
     public void look(I_Result result) {
-      if (slot.state() == SlotState.READY) {
+      if (slot.record().state() == SlotState.READY) {
         result.r1 = exchange.replyError() == 0 ? 1 : exchange.replyError();
       }
     }

@@ -32,20 +32,13 @@ import org.jctools.maps.NonBlockingHashMapLong;
  * </ol>
  *
  * <p>While a predecessor still serves, and when it ends what it had begun, files come and go in the
- * records alone: {@link #get} finds those that came, and {@link #catchUp} both.
+ * records alone: {@link #get} finds those that came, and {@link InodeSuccession} both.
  */
 final class InodeTable implements AutoCloseable {
   private final Source source;
   private final NodeTable nodes;
   private final NodeCustody custody;
-  private final NonBlockingHashMapLong<Inode> byNode;
-
-  /**
-   * By device number as in {@link Statx#device}; each has its inodes. A device stays once seen:
-   * there are as many as mounts.
-   */
-  private final NonBlockingHashMapLong<Device> devices = new NonBlockingHashMapLong<>();
-
+  private final InodeMaps maps;
   private final LongAdder ignoredForgets = new LongAdder();
   private final LongAdder ignoredRecords = new LongAdder();
 
@@ -58,8 +51,7 @@ final class InodeTable implements AutoCloseable {
     this.source = source;
     this.nodes = nodes;
     this.custody = custody;
-    // Growing takes longer than all else when there are many.
-    this.byNode = new NonBlockingHashMapLong<>(nodes.records().extent() + 1);
+    this.maps = new InodeMaps(source, nodes);
     Scratch scratch = Scratch.get();
     LinuxException.check(
         FileOps.fstatx(source.root(), FileFlags.STATX_BASIC_STATS, scratch.statx),
@@ -67,7 +59,7 @@ final class InodeTable implements AutoCloseable {
         "the source directory");
     long record = rootRecord(scratch);
     Inode root = inode(FileSystem.ROOT, record, source.root());
-    byNode.put(root.node(), root);
+    maps.add(root);
     root.device().inodes.put(root.number(), root);
     nodes.records().scan(this::load);
   }
@@ -89,13 +81,13 @@ final class InodeTable implements AutoCloseable {
 
   /** The inode of a node, {@link Inode#UNKNOWN} if the kernel should not know it. */
   Inode get(long node) {
-    Inode inode = byNode.get(node);
+    Inode inode = maps.get(node);
     return inode == null ? load(node) : inode;
   }
 
   /** The inode of a node that another process made known; {@link Inode#UNKNOWN} if none did. */
-  private Inode load(long node) {
-    Inode known = byNode.get(node);
+  Inode load(long node) {
+    Inode known = maps.get(node);
     if (known != null) {
       return known;
     }
@@ -108,36 +100,22 @@ final class InodeTable implements AutoCloseable {
       return Inode.UNKNOWN;
     }
     Inode inode = inode(node, record, Inode.NO_DESCRIPTOR);
-    known = byNode.putIfAbsent(node, inode);
+    known = maps.addIfAbsent(inode);
     if (known != null) {
       return known;
     }
-    index(inode);
+    maps.index(inode);
     return inode;
   }
 
-  /** Makes an inode the one of its identity, unless a younger one is. */
-  private static void index(Inode inode) {
-    NonBlockingHashMapLong<Inode> numbers = inode.device().inodes;
-    while (true) {
-      Inode present = numbers.putIfAbsent(inode.number(), inode);
-      if (present == null
-          || present.birth() > inode.birth()
-          || numbers.replace(inode.number(), present, inode)) {
-        return;
-      }
-    }
-  }
-
   private Inode inode(long node, long record, int descriptor) {
-    Device device = device(NodeTable.device(record));
+    Device device = maps.device(NodeTable.device(record));
     return new Inode(node, record, device, source, custody, descriptor);
   }
 
   /** The inode of an identity, perhaps dead; {@code null} if there is none. */
   Inode find(long device, long number) {
-    Device known = devices.get(device);
-    return known == null ? null : known.inodes.get(number);
+    return maps.find(device, number);
   }
 
   /**
@@ -157,7 +135,7 @@ final class InodeTable implements AutoCloseable {
    *     descriptor only and no more may be held; ENOMEM, when there are no more nodes
    */
   Inode intern(int fd, Scratch scratch) {
-    NonBlockingHashMapLong<Inode> numbers = device(Statx.device(scratch.statx)).inodes;
+    NonBlockingHashMapLong<Inode> numbers = maps.device(Statx.device(scratch.statx)).inodes;
     long number = Statx.inode(scratch.statx);
     Inode mine = null;
     while (true) {
@@ -235,7 +213,7 @@ final class InodeTable implements AutoCloseable {
       NodeTable.markKept(record, node);
     }
     Inode inode = inode(node, record, held ? fd : Inode.NO_DESCRIPTOR);
-    byNode.put(node, inode);
+    maps.add(inode);
     nodes.records().publish(record);
     return inode;
   }
@@ -263,23 +241,18 @@ final class InodeTable implements AutoCloseable {
   /** Ends an inode without lookups: by whoever took the last one. */
   private void end(Inode inode) {
     long node = inode.node();
-    boolean mine = remove(inode);
+    boolean mine = maps.remove(inode);
     endRecord(inode.record(), node);
     if (mine) {
       inode.die();
     }
   }
 
-  private void endRecord(long record, long node) {
+  /** Ends the record of a node without lookups, unless another process has. */
+  void endRecord(long record, long node) {
     if (nodes.end(record, node)) {
       custody.drop(node);
     }
-  }
-
-  /** Removes an inode from the maps; {@code true} to one caller, who lets it die. */
-  private boolean remove(Inode inode) {
-    inode.device().inodes.remove(inode.number(), inode);
-    return byNode.remove(inode.node(), inode);
   }
 
   /**
@@ -291,60 +264,14 @@ final class InodeTable implements AutoCloseable {
         || (source.hasHandles() && directory.device() == get(FileSystem.ROOT).device());
   }
 
-  // ---- succession ------------------------------------------------------------------------------
-
-  /** Learns what a predecessor did to the records since this was called last. */
-  void catchUp() {
-    if (!nodes.records().changes(this::learn)) {
-      for (Inode inode : byNode.values()) {
-        learn(inode.node());
-      }
-      nodes.records().scan(this::load);
-    }
-  }
-
-  private void learn(long node) {
-    if (nodes.records().find(node) != 0) {
-      load(node);
-      return;
-    }
-    Inode gone = byNode.get(node);
-    if (gone != null && remove(gone)) {
-      gone.die();
-    }
-  }
-
-  /** Gives into custody again what is in custody, because that may have been lost. */
-  void keepAgain() {
-    Scratch scratch = Scratch.get();
-    for (Inode inode : byNode.values()) {
-      if (inode.isKept()) {
-        inode.apply(scratch, fd -> custody.keep(inode.node(), fd) ? 0 : -Errno.EIO);
-        if (!inode.isKnown()) {
-          custody.drop(inode.node());
-        }
-      }
-    }
-  }
-
-  /** Ends what no process ended; none but this one is running. */
-  void freeAbandoned() {
-    nodes
-        .records()
-        .scan(node -> {
-          long record = nodes.records().find(node);
-          if (record != 0 && node != FileSystem.ROOT && NodeTable.lookups(record, node) == 0) {
-            endRecord(record, node);
-            learn(node);
-          }
-        });
-    nodes.records().freeAbandoned();
-    custody.dropUnless(node -> nodes.records().find(node) != 0);
+  /** What follows the changes that other processes make to the records. */
+  InodeSuccession succession() {
+    return new InodeSuccession(this, maps, nodes, custody);
   }
 
   /** How many files the kernel knows, the root among them. */
   int size() {
-    return byNode.size();
+    return maps.size();
   }
 
   /** How many forgets named an unknown node or more lookups than there were. */
@@ -360,28 +287,11 @@ final class InodeTable implements AutoCloseable {
   /** Closes every descriptor; no operation may be running or come later. The records stay. */
   @Override
   public void close() {
-    for (Inode inode : byNode.values()) {
+    for (Inode inode : maps.all()) {
       if (!inode.isRoot()) {
         inode.die();
       }
     }
-    byNode.clear();
-    devices.clear();
-  }
-
-  private Device device(long number) {
-    Device known = devices.get(number);
-    if (known == null) {
-      int place = nodes.place(number);
-      devices.putIfAbsent(number, device(place));
-      known = devices.get(number);
-    }
-    return known;
-  }
-
-  private Device device(int place) {
-    boolean first = place == 0;
-    int expected = first ? nodes.records().extent() + 1 : 1;
-    return new Device(place, first && source.isMemory(), expected);
+    maps.clear();
   }
 }

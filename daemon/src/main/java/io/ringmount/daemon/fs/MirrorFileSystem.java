@@ -45,6 +45,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final Custody custody;
   private final Records records;
   private final InodeTable inodes;
+  private final InodeSuccession succession;
   private final HandleTable handles;
   private final Names names;
   private final Creation creation;
@@ -145,6 +146,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     this.custody = custody;
     this.records = records;
     inodes = new InodeTable(source, records.nodes(), records.custody());
+    succession = inodes.succession();
     handles = new HandleTable(inodes, records.handles());
     Answers answers = new Answers(options);
     Lookup lookup = new Lookup(inodes, answers);
@@ -186,7 +188,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
    */
   public synchronized void takeOver() {
     records.takeOver();
-    inodes.catchUp();
+    succession.catchUp();
     handles.catchUp();
   }
 
@@ -197,14 +199,14 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
    */
   public void keepAgain() throws IOException {
     records.keep(custody, source.root());
-    inodes.keepAgain();
+    succession.keepAgain();
   }
 
   /** No process that served before exists any more: what they left unfinished is cleared up. */
   public synchronized void predecessorsGone() {
-    inodes.catchUp();
+    succession.catchUp();
     handles.catchUp();
-    inodes.freeAbandoned();
+    succession.freeAbandoned();
     handles.freeAbandoned();
   }
 
