@@ -130,7 +130,7 @@ public final class DeviceTransport extends Transport {
   }
 
   @Override
-  protected void stopServing(long millis) throws InterruptedException {
+  protected void stopServing(long millis) throws IOException, InterruptedException {
     InterruptSignal signal = InterruptSignal.find();
     channels.forEach(DeviceChannel::stop);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);

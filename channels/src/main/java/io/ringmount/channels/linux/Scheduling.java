@@ -78,8 +78,7 @@ public final class Scheduling {
     try (Arena arena = Arena.ofConfined()) {
       // struct sched_param
       MemorySegment parameters = arena.allocateFrom(ValueLayout.JAVA_INT, priority);
-      return Syscall.call(
-          SyscallNumber.SCHED_SETSCHEDULER, thread, policy, parameters.address());
+      return Syscall.call(SyscallNumber.SCHED_SETSCHEDULER, thread, policy, parameters.address());
     }
   }
 }

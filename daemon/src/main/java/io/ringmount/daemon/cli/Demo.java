@@ -229,10 +229,7 @@ final class Demo {
   }
 
   private ProcessIdentity served() throws IOException {
-    return entry()
-        .record()
-        .orElseThrow(() -> new IOException("no record of the mount"))
-        .process();
+    return entry().record().orElseThrow(() -> new IOException("no record of the mount")).process();
   }
 
   private RunDirectory entry() throws IOException {

@@ -121,8 +121,7 @@ final class Service implements AutoCloseable {
    */
   void rehearse() throws IOException, InvalidOptionsException, InterruptedException {
     MountOptions options =
-        settings.toMountOptions(
-            Cpu.usable(), execution(settings, fileSystem), directory.metrics());
+        settings.toMountOptions(Cpu.usable(), execution(settings, fileSystem), directory.metrics());
     new Rehearsal(directory.path(), settings.toMirrorOptions(1), options).run();
   }
 
