@@ -104,6 +104,9 @@ public final class IoUring implements AutoCloseable {
 
   private static final long FLUSH_PAUSE_NANOS = 20_000;
 
+  /** For how long a new ring's kernel thread may take to run for the first time. */
+  private static final long POLLING_THREAD_NANOS = 10_000_000_000L;
+
   // struct io_uring_rsrc_update; the kernel chooses the index.
   private static final int RSRC_UPDATE_SIZE = 16;
   private static final int ANY_INDEX = -1;
@@ -261,16 +264,31 @@ public final class IoUring implements AutoCloseable {
     }
   }
 
-  /** The id of a {@linkplain #createPolled polled} ring's kernel thread. */
+  /**
+   * The id of a {@linkplain #createPolled polled} ring's kernel thread. Until that has run for the
+   * first time the kernel names the thread that made the ring, which waits here: {@code
+   * sqd->task_pid} in {@code io_uring/sqpoll.c}.
+   */
   public int pollingThread() throws IOException {
-    String about = KernelFile.read(Path.of("/proc/self/fdinfo/" + fd));
-    return about
+    int owner = Scheduling.currentThread();
+    long deadline = System.nanoTime() + POLLING_THREAD_NANOS;
+    while (System.nanoTime() - deadline < 0) {
+      int thread = namedThread();
+      if (thread > 0 && thread != owner) {
+        return thread;
+      }
+      LockSupport.parkNanos(FLUSH_PAUSE_NANOS);
+    }
+    throw new IOException("the kernel does not name the ring's thread");
+  }
+
+  private int namedThread() throws IOException {
+    return KernelFile.read(Path.of("/proc/self/fdinfo/" + fd))
         .lines()
         .filter(line -> line.startsWith("SqThread:"))
-        .map(line -> Integer.parseInt(line.substring("SqThread:".length()).strip()))
-        .filter(thread -> thread > 0)
+        .mapToInt(line -> Integer.parseInt(line.substring("SqThread:".length()).strip()))
         .findFirst()
-        .orElseThrow(() -> new IOException("the kernel does not name the ring's thread"));
+        .orElse(0);
   }
 
   /** Address of the next submission entry, zeroed; 0 when the queue is full. */

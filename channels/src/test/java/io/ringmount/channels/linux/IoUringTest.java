@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,5 +100,27 @@ class IoUringTest {
     other.join();
     // The registered ring descriptor belongs to the thread that made the ring.
     assertEquals(-Errno.EINVAL, result[0]);
+  }
+
+  /** At first the kernel names the thread that made the ring, here on the same processor. */
+  @Test
+  void aPolledRingsThreadIsNotTheCaller() throws Exception {
+    for (int turn = 0; turn < 20; turn++) {
+      // A thread of its own: one can have 16 rings in its life.
+      FutureTask<Void> making = new FutureTask<>(IoUringTest::makePolled);
+      Thread.ofPlatform().start(making);
+      making.get();
+    }
+  }
+
+  private static Void makePolled() throws IOException {
+    int cpu = Cpu.usable()[0];
+    Cpu.pinCurrentThread(cpu);
+    int caller = Scheduling.currentThread();
+    try (IoUring polled = IoUring.createPolled(ENTRIES, 2 * ENTRIES, cpu)) {
+      Path thread = Path.of("/proc/self/task/" + polled.pollingThread());
+      assertEquals("iou-sqp-" + caller, KernelFile.read(thread.resolve("comm")).strip());
+    }
+    return null;
   }
 }

@@ -64,6 +64,7 @@ class DoctorTest {
     put(ENABLE_URING, "Y\n");
     put("/proc/sys/kernel/io_uring_disabled", "0\n");
     put("/proc/self/mounts", "fusectl /sys/fs/fuse/connections fusectl rw 0 0\n");
+    put("/proc/sys/kernel/sched_autogroup_enabled", "0\n");
     put("/proc/sys/fs/fuse/max_pages_limit", "256\n");
     put("/proc/sys/fs/fuse/default_request_timeout", "0\n");
     put("/proc/sys/fs/fuse/max_request_timeout", "0\n");
@@ -141,6 +142,7 @@ class DoctorTest {
   @CsvSource({
     "/proc/sys/kernel/io_uring_disabled, 1, io_uring_disabled, ok",
     "/proc/sys/kernel/io_uring_disabled, 2, io_uring_disabled, warn",
+    "/proc/sys/kernel/sched_autogroup_enabled, 1, autogroup, warn",
     "/proc/sys/fs/fuse/max_pages_limit, 32, max_pages_limit, warn",
     "/proc/sys/fs/fuse/default_request_timeout, 60, default_request_timeout, fail",
     "/proc/sys/fs/fuse/max_request_timeout, 60, max_request_timeout, fail",
@@ -191,8 +193,10 @@ class DoctorTest {
   void fixSwitchesOnWhatRootMay() throws IOException {
     put(ENABLE_URING, "N\n");
     put("/proc/self/mounts", "");
+    put("/proc/sys/kernel/sched_autogroup_enabled", "1\n");
     JsonObject result = result("FUSE over io_uring", 0, "--fix");
     assertState("ok", result);
+    assertState("ok", result("autogroup", 0));
     assertEquals("Y", Files.readString(root.resolve(ENABLE_URING.substring(1))));
     assertEquals(List.of("fusectl"), acts);
   }
