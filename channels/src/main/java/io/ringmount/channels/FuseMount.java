@@ -177,6 +177,19 @@ public final class FuseMount implements AutoCloseable {
     served.transport().leave();
   }
 
+  /**
+   * Whether {@link #leave} loses no request. Where it would, {@linkplain #endServing only the end
+   * of the process} leaves all of them to a successor.
+   */
+  public boolean leavesWithoutLoss() {
+    return served.transport().leavesWithoutLoss();
+  }
+
+  /** Says that nobody serves from now on, as the process ends to leave the mount to another. */
+  public void endServing() {
+    agreement.stopped();
+  }
+
   /** Whether this process has {@linkplain #leave left} the mount to another. */
   public boolean hasLeft() {
     return left;

@@ -67,6 +67,11 @@ public abstract class Transport implements AutoCloseable {
    */
   public abstract boolean predecessorEnded(Inheritance left);
 
+  /** Whether {@link #leave} loses no request that comes meanwhile; else only the process's end. */
+  public boolean leavesWithoutLoss() {
+    return true;
+  }
+
   /**
    * Makes the channels leave so that another process can serve; requests that the file system has
    * still end here. Returns when the kernel brings nothing to this process any more.

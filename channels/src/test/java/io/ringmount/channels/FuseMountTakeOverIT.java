@@ -327,8 +327,7 @@ class FuseMountTakeOverIT extends MountTest {
     return Stream.of(
         Arguments.of(HandOver.PLAIN_RINGS, Inheritance.AGREEMENT, agreement),
         Arguments.of(HandOver.DEVICE, Inheritance.AGREEMENT, agreement),
-        Arguments.of(HandOver.PLAIN_RINGS, Inheritance.SLOTS, slots),
-        Arguments.of(HandOver.POLLED_RINGS, Inheritance.SLOTS, slots));
+        Arguments.of(HandOver.PLAIN_RINGS, Inheritance.SLOTS, slots));
   }
 
   @ParameterizedTest

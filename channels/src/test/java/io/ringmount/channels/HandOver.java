@@ -1,20 +1,17 @@
 package io.ringmount.channels;
 
-/** The ways to serve a mount that one process can hand over to another without any loss. */
+/** The ways to serve a mount that a living process can leave to another without any loss. */
 enum HandOver {
-  PLAIN_RINGS(Served.URING_STRICT, RingMode.STRICT),
-  POLLED_RINGS(Served.URING_STRICT, RingMode.SQPOLL),
-  DEVICE(Served.DEVICE, RingMode.STRICT);
+  PLAIN_RINGS(Served.URING_STRICT),
+  DEVICE(Served.DEVICE);
 
   private final Served served;
-  private final RingMode ringMode;
 
-  HandOver(Served served, RingMode ringMode) {
+  HandOver(Served served) {
     this.served = served;
-    this.ringMode = ringMode;
   }
 
   MountOptions options(Execution execution) {
-    return served.options().ringMode(ringMode).execution(execution).build();
+    return served.options().execution(execution).build();
   }
 }

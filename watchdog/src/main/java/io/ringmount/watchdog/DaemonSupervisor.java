@@ -54,6 +54,9 @@ final class DaemonSupervisor implements Reception.Host {
   /** Pid of the last daemon that served or tried to. */
   private int predecessor;
 
+  /** When the one that serves was last asked to yield. */
+  private long askedNanos;
+
   private boolean stopWanted;
   private int exitCode;
 
@@ -159,6 +162,7 @@ final class DaemonSupervisor implements Reception.Host {
       state = YIELDING;
       DaemonProcess old = roster.serving().orElseThrow();
       old.limit().set(limits.yield(), () -> tooSlow(old, "did not yield", limits.yield()));
+      askedNanos = loop.nanoTime();
       old.send(new Message.Yield(daemon.pid()));
     } else {
       takeOverIfPossible();
@@ -335,7 +339,12 @@ final class DaemonSupervisor implements Reception.Host {
     if (loop.nanoTime() - daemon.sinceNanos() > limits.settled().toNanos()) {
       crashes.settled();
     }
-    crashes.crashed();
+    if (state == YIELDING) {
+      // It was about to leave; some can only by ending.
+      upgrades.yielded(askedNanos);
+    } else {
+      crashes.crashed();
+    }
     if (state == PROBATION) {
       fallBack("the new daemon ended in its probation: " + cause);
     }

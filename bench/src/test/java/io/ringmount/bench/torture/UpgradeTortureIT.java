@@ -25,7 +25,12 @@ class UpgradeTortureIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"transport=uring", "transport=uring,crash_safe=bounded", "transport=device"})
+      strings = {
+        "transport=uring",
+        "transport=uring,crash_safe=bounded",
+        "transport=uring,sqpoll",
+        "transport=device"
+      })
   void nothingIsLost(String options) throws Exception {
     Resilience.assertNothingIsLost(directory, options, SHORT_PROBATION, UPGRADES, new Upgrades());
   }

@@ -126,6 +126,16 @@ public final class UringTransport extends Transport {
     return true;
   }
 
+  /**
+   * A polled ring's kernel thread only takes back what it has once the ring is dying, and then ends
+   * with ECANCELED what arrives, {@code io_should_terminate_tw} in {@code io_uring/io_uring.h}.
+   * When the process ends it takes everything back first.
+   */
+  @Override
+  public boolean leavesWithoutLoss() {
+    return options.ringMode() != RingMode.SQPOLL;
+  }
+
   @Override
   protected void stopServing(long millis) throws IOException {
     Optional<Lender> lender = shared.lender();

@@ -105,9 +105,9 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     DaemonMessages.Order order = Json.parse(link.order(), DaemonMessages.Order.class);
     MountSettings settings = order.settings();
     starter = DaemonLauncher.watchdog(root, directory, name, settings.get(OptionTable.STANDBY));
-    pulse = Pulse.start(link, settings.get(OptionTable.HANG_LIMIT));
     if (link.isFirst()) {
       service = Service.mount(settings, directory, link);
+      beginPulse(settings);
       serve(System.nanoTime());
       ClassLoading.loadAll();
     } else {
@@ -117,8 +117,14 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
         service.rehearse();
         ClassLoading.loadAll();
       }
+      beginPulse(settings);
       link.ready();
     }
+  }
+
+  /** Not before: until it is ready a daemon may take the time that a busy machine needs. */
+  private void beginPulse(MountSettings settings) throws IOException {
+    pulse = Pulse.start(link, settings.get(OptionTable.HANG_LIMIT));
   }
 
   private boolean predecessorLives() {
@@ -203,6 +209,13 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
   /** Leaves the mount to a successor, and ends what this process has begun. */
   private void leave() throws IOException, InterruptedException {
     long now = System.nanoTime();
+    if (!service.mount().leavesWithoutLoss()) {
+      // The successor is ready, and goes on with all requests as after a crash.
+      LOG.info(
+          "generation {} ends to leave {}", service.generation(), service.mount().mountpoint());
+      service.mount().endServing();
+      Runtime.getRuntime().halt(0);
+    }
     service.mount().leave();
     pulse.leave();
     link.yielded(now);
