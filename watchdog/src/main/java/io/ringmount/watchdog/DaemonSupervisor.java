@@ -339,8 +339,8 @@ final class DaemonSupervisor implements Reception.Host {
     if (loop.nanoTime() - daemon.sinceNanos() > limits.settled().toNanos()) {
       crashes.settled();
     }
-    if (state == YIELDING) {
-      // It was about to leave; some can only by ending.
+    if (state == YIELDING && daemon.exitCode() == 0) {
+      // Some can only leave by ending.
       upgrades.yielded(askedNanos);
     } else {
       crashes.crashed();
