@@ -41,7 +41,7 @@ final class Rehearsal {
           + WakeFile.NAME
           + " >/dev/null; "
           // So many that what serves them has been compiled.
-          + "mkdir w; seq 1000 | split -l 1 -a 3 - w/; ls -l w >/dev/null; cat w/* >/dev/null;"
+          + "mkdir w; seq 200 | split -l 1 -a 3 - w/; ls -l w >/dev/null; cat w/* >/dev/null;"
           + " rm -r w; cat content";
 
   private final Path directory;
