@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Planned upgrades, and the many ways in which they do not happen. */
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
-class UpgradeIT extends FakeMountTest {
+class UpgradeIT extends FakeMountSetUp {
   private static final int UPGRADES = 20;
 
   private UpgradeReport upgraded(UpgradeOutcome outcome) {

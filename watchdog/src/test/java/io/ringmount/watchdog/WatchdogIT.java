@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** From the mount to its end: crashes, hangs, and the watchdog's own death. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
-class WatchdogIT extends FakeMountTest {
+class WatchdogIT extends FakeMountSetUp {
   private static final int SIGSEGV = 11;
 
   @Test

@@ -189,9 +189,10 @@ final class DoctorChecks {
   }
 
   /**
-   * Each session is a group to the scheduler, and a busy group whose weight changes often keeps the
-   * processor before all others: {@code reweight_entity} in {@code kernel/sched/fair.c} from 6.13
-   * on, measured on 6.18.44 (kernel threads waited for 20 s). Upstream commit 101f3498b4bd.
+   * Each session is a group to the scheduler. Measured on 6.18.44: beside a busy session whose
+   * threads often sleep, runnable kernel threads waited for 10 to 20 s. It fits the fault in {@code
+   * reweight_entity} of {@code kernel/sched/fair.c} that upstream commit 101f3498b4bd describes;
+   * whether that commit mends it was not tried.
    */
   private static Finding autogroup(Machine machine) {
     OptionalLong value = machine.readNumber(AUTOGROUP);
