@@ -198,10 +198,16 @@ public abstract class Channel implements ReplySink {
   }
 
   /**
-   * Leaves detached requests that change nothing to a successor, once the thread has ended; the
-   * others end here.
+   * The thread has ended, as the kernel sees it too, so that another process can serve: gives up
+   * what that one will see to.
    */
-  public final void leaveDetached() {
+  protected void left() {}
+
+  /**
+   * Leaves detached requests that change nothing to a successor; the others end here. Only where
+   * the successor finds requests in the slots.
+   */
+  protected final void leaveDetached() {
     for (Slot slot : slots) {
       long unique = slot.unique();
       Detached detached = slot.detached();

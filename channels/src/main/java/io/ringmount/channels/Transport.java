@@ -87,7 +87,7 @@ public abstract class Transport implements AutoCloseable {
       if (!channel.awaitExit(LEAVE_MILLIS)) {
         throw new IOException("the kernel does not end the thread of " + channel.name());
       }
-      channel.leaveDetached();
+      channel.left();
     }
   }
 

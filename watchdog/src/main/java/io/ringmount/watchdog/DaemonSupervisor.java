@@ -404,6 +404,8 @@ final class DaemonSupervisor implements Reception.Host {
     daemon.failure("hung");
     daemon.hangs(null);
     daemon.signal(PidFd.SIGQUIT);
+    // One that is stopped can say nothing.
+    daemon.signal(PidFd.SIGCONT);
     daemon.killAfter(limits.dump());
   }
 

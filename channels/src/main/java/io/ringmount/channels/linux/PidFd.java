@@ -15,6 +15,9 @@ public final class PidFd implements AutoCloseable {
   /** Asks to end. */
   public static final int SIGTERM = 15;
 
+  /** Has a stopped process go on. */
+  public static final int SIGCONT = 18;
+
   private final int fd;
   private boolean closed;
 

@@ -14,6 +14,7 @@ import io.ringmount.channels.waiting.Arrivals;
 import io.ringmount.channels.waiting.WaitStrategy;
 import io.ringmount.channels.waiting.WakeUp;
 import java.io.IOException;
+import java.util.BitSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +49,8 @@ final class UringChannel extends Channel {
   /** Requests whose caller came from another processor. */
   private int moves;
 
-  /** Transfers that the kernel has. */
-  private int carried;
+  /** Slots whose transfers the kernel has. */
+  private final BitSet carried;
 
   /** Whether the last request that arrived moves bulk data. */
   private boolean bulk;
@@ -70,6 +71,7 @@ final class UringChannel extends Channel {
     this.rings = rings;
     this.balancer = new Balancer(this, rings, session.balanced());
     this.transfers = new Transfers(rings.size());
+    this.carried = new BitSet(rings.size());
     this.succession = new Succession(this, rings);
   }
 
@@ -119,7 +121,7 @@ final class UringChannel extends Channel {
 
   private void serveAll() throws LinuxException {
     // The kernel may write to memory of transfers as long as it has them.
-    while ((!stopped && rings.alive()) || (carried > 0 && !leaving)) {
+    while ((!stopped && rings.alive()) || (!carried.isEmpty() && !leaving)) {
       succession.goOn(submissions);
       process();
       waitStrategy().served(bulk);
@@ -187,7 +189,7 @@ final class UringChannel extends Channel {
         loan.reclaim();
       }
       submissions.transfer(each);
-      carried++;
+      carried.set(each.index());
     }
     while ((each = transfers.takeCancelled()) != null) {
       submissions.cancel(each);
@@ -249,7 +251,7 @@ final class UringChannel extends Channel {
         || !transfers.isEmpty()
         || balancer.isAsked()
         || succession.isDue()
-        || ((stopped || !rings.alive()) && carried == 0);
+        || ((stopped || !rings.alive()) && carried.isEmpty());
   }
 
   /** Whether there is something to do. */
@@ -323,7 +325,7 @@ final class UringChannel extends Channel {
   }
 
   private void transferred(Slot slot, int result) {
-    carried--;
+    carried.clear(slot.index());
     slot.transfer().completed(result);
   }
 
@@ -407,6 +409,14 @@ final class UringChannel extends Channel {
   void leave(boolean copies) {
     leaving = copies;
     stop();
+  }
+
+  /** What the kernel still has of transfers comes to nothing: nobody asks the ring any more. */
+  @Override
+  protected void left() {
+    leaveDetached();
+    carried.stream().forEach(index -> rings.slot(index).transfer().completed(-Errno.ECANCELED));
+    carried.clear();
   }
 
   @Override
