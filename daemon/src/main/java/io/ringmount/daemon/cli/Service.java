@@ -5,6 +5,7 @@ import io.ringmount.channels.Execution;
 import io.ringmount.channels.FuseMount;
 import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.linux.Cpu;
+import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.Rlimit;
 import io.ringmount.channels.metrics.MetricsReader;
@@ -140,6 +141,12 @@ final class Service implements AutoCloseable {
       case ASYNC -> Execution.DETACHED;
       case AUTO -> fileSystem.isRemote() ? Execution.DETACHED : Execution.INLINE;
     };
+  }
+
+  /** Learns what the one that serves has changed, so that {@link #takeOver} takes less time. */
+  void follow() throws LinuxException {
+    inherited.update();
+    fileSystem.follow();
   }
 
   /**

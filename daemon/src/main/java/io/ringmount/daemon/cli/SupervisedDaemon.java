@@ -41,22 +41,24 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
   /** How often the mount and the threads are looked at. */
   private static final long GLANCE_MILLIS = 500;
 
+  /** How often a standby learns what the one that serves has changed. */
+  private static final long FOLLOW_MILLIS = 100;
+
   /** How often it is looked whether everything is answered, once the mount is left. */
   private static final long DRAIN_MILLIS = 5;
 
   private static final long RECONNECT_MILLIS = 1_000;
 
-  /** Something to react to. */
-  private sealed interface Event {
-    record TakeOver(boolean predecessorLives) implements Event {}
-
-    record Yield() implements Event {}
-
-    record PredecessorGone() implements Event {}
-
-    record Stop() implements Event {}
-
-    record Lost(boolean needed) implements Event {}
+  /** Something to react to. No sealed type: a switch over one is linked when it is first used. */
+  private enum Event {
+    NOTHING,
+    TAKE_OVER,
+    TAKE_OVER_FROM_THE_DEAD,
+    YIELD,
+    PREDECESSOR_GONE,
+    STOP,
+    WATCHDOG_LOST,
+    NOT_NEEDED
   }
 
   private final RunRoot root;
@@ -89,8 +91,8 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
         begin();
         // Applications wait while this thread hands over.
         Scheduling.beginUrgent();
-        signals.onStop(() -> events.add(new Event.Stop()));
-        while (handle(events.poll(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) && !hasEnded()) {
+        signals.onStop(() -> events.add(Event.STOP));
+        while (handle(next()) && !hasEnded()) {
           pulse.beat();
         }
       } catch (Exception | Error e) {
@@ -116,6 +118,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
         // Else every moment counts.
         service.rehearse();
         ClassLoading.loadAll();
+        service.follow();
       }
       beginPulse(settings);
       link.ready();
@@ -164,22 +167,38 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     }
   }
 
-  /**
-   * @param event null: nothing happened
-   * @return whether to go on
-   */
+  private Event next() throws InterruptedException {
+    long millis = isStandby() ? FOLLOW_MILLIS : GLANCE_MILLIS;
+    Event event = events.poll(millis, TimeUnit.MILLISECONDS);
+    return event == null ? Event.NOTHING : event;
+  }
+
+  private boolean isStandby() {
+    return control == null;
+  }
+
+  /** Returns whether to go on. */
   private boolean handle(Event event) throws IOException, InterruptedException {
     return switch (event) {
-      case null -> true;
-      case Event.TakeOver(boolean predecessorLives) -> {
-        takeOver(predecessorLives);
+      case NOTHING -> {
+        if (isStandby()) {
+          service.follow();
+        }
         yield true;
       }
-      case Event.Yield _ -> {
+      case TAKE_OVER -> {
+        takeOver(true);
+        yield true;
+      }
+      case TAKE_OVER_FROM_THE_DEAD -> {
+        takeOver(false);
+        yield true;
+      }
+      case YIELD -> {
         leave();
         yield false;
       }
-      case Event.PredecessorGone _ -> {
+      case PREDECESSOR_GONE -> {
         if (!service.predecessorEnded()) {
           // The next one gets all requests anew, from both.
           LOG.warn("the daemon before ended with requests; starting afresh");
@@ -187,23 +206,27 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
         }
         yield true;
       }
-      case Event.Stop _ -> {
+      case STOP -> {
         unmount();
         yield false;
       }
-      case Event.Lost(boolean needed) -> needed && reconnect();
+      case WATCHDOG_LOST -> reconnect();
+      case NOT_NEEDED -> false;
     };
   }
 
   private void takeOver(boolean predecessorLives) throws IOException {
     service.takeOver(predecessorLives);
     long now = System.nanoTime();
+    // The rest nobody waits for, and it must not keep applications waiting.
+    Scheduling.endUrgent();
     serve(now);
     LOG.info(
         "generation {} serves {}, {} us after the one before stopped",
         service.generation(),
         service.mount().mountpoint(),
         TimeUnit.NANOSECONDS.toMicros(service.mount().pauseNanos()));
+    Scheduling.beginUrgent();
   }
 
   /** Leaves the mount to a successor, and ends what this process has begun. */
@@ -217,8 +240,10 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       Runtime.getRuntime().halt(0);
     }
     service.mount().leave();
-    pulse.leave();
     link.yielded(now);
+    // The successor serves: its applications need the processors more than what is left here.
+    Scheduling.endUrgent();
+    pulse.leave();
     while (!service.mount().isDrained()) {
       TimeUnit.MILLISECONDS.sleep(DRAIN_MILLIS);
       pulse.beat();
@@ -230,7 +255,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
 
   /** Unmounts, if this process serves. */
   private void unmount() throws IOException {
-    if (control == null) {
+    if (isStandby()) {
       return;
     }
     pulse.stop();
@@ -240,7 +265,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
 
   /** Whether the mount was undone by somebody. */
   private boolean hasEnded() throws IOException, InterruptedException {
-    if (control == null || !service.mount().awaitEnd(java.time.Duration.ZERO)) {
+    if (isStandby() || !service.mount().awaitEnd(java.time.Duration.ZERO)) {
       return false;
     }
     pulse.stop();
@@ -277,26 +302,26 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
 
   @Override
   public void takeOver(int predecessor, boolean dead) {
-    events.add(new Event.TakeOver(!dead));
+    events.add(dead ? Event.TAKE_OVER_FROM_THE_DEAD : Event.TAKE_OVER);
   }
 
   @Override
   public void yield() {
-    events.add(new Event.Yield());
+    events.add(Event.YIELD);
   }
 
   @Override
   public void predecessorGone() {
-    events.add(new Event.PredecessorGone());
+    events.add(Event.PREDECESSOR_GONE);
   }
 
   @Override
   public void stop() {
-    events.add(new Event.Stop());
+    events.add(Event.STOP);
   }
 
   @Override
   public void lost(boolean needed) {
-    events.add(new Event.Lost(needed));
+    events.add(needed ? Event.WATCHDOG_LOST : Event.NOT_NEEDED);
   }
 }

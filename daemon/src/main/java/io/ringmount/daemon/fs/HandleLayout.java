@@ -11,7 +11,7 @@ package io.ringmount.daemon.fs;
  */
 final class HandleLayout {
   static final long MAGIC = 0x444e4148_474e4952L; // "RINGHAND"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int SIZE = 32;
 
   static final int NODE = 8;

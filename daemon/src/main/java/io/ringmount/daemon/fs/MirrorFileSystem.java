@@ -183,13 +183,20 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   // ---- succession ------------------------------------------------------------------------------
 
   /**
+   * Learns what the one that serves has changed, so that {@link #takeOver} finds little to learn.
+   */
+  public synchronized void follow() {
+    succession.catchUp();
+    handles.catchUp();
+  }
+
+  /**
    * The predecessor takes no more requests: from now on this process serves. What that one may
    * still be doing is learned as it is needed.
    */
   public synchronized void takeOver() {
     records.takeOver();
-    succession.catchUp();
-    handles.catchUp();
+    follow();
   }
 
   /**

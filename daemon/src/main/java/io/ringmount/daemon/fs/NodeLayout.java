@@ -22,7 +22,7 @@ package io.ringmount.daemon.fs;
  */
 final class NodeLayout {
   static final long MAGIC = 0x45444f4e_474e4952L; // "RINGNODE"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int SIZE = 192;
 
   static final int LOOKUPS = 8;

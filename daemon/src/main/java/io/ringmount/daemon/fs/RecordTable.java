@@ -21,7 +21,7 @@ final class RecordTable implements AutoCloseable {
   /** Of this process; 0 until it serves. */
   private volatile long generation;
 
-  /** How many changes {@link #changes} has told of. */
+  /** How many changes {@link #changes} has told of for the last time. */
   private long seen;
 
   /** What a table is for; a table of another shape is refused. */
@@ -34,7 +34,8 @@ final class RecordTable implements AutoCloseable {
     this.records = header + TableLayout.RECORDS;
     this.capacity = capacity;
     this.free = new FreeList(capacity);
-    this.seen = Memory.getLongAcquire(header + TableLayout.CHANGES);
+    long changes = Memory.getLongAcquire(header + TableLayout.CHANGES);
+    this.seen = settled(changes - TableLayout.RING_COUNT, changes, _ -> {});
   }
 
   /**
@@ -250,30 +251,59 @@ final class RecordTable implements AutoCloseable {
   }
 
   /**
-   * Shows the numbers that came or went since this was called last. One thread at a time.
+   * Shows the numbers that came or went since this was called last, some of them again: what others
+   * are in the middle of is shown when it is done. One thread at a time.
    *
    * @return {@code false}, and nothing is shown, when they were too many to be kept
    */
   boolean changes(LongConsumer numbers) {
     long from = seen;
     long to = Memory.getLongAcquire(header + TableLayout.CHANGES);
-    seen = to;
     if (to - from > TableLayout.RING_COUNT || to < from) {
+      seen = settled(to - TableLayout.RING_COUNT, to, _ -> {});
       return false;
     }
-    for (long i = from; i < to; i++) {
-      numbers.accept(Memory.getLongAcquire(ring(i)));
-    }
+    seen = settled(from, to, numbers);
     return true;
   }
 
-  private void note(long number) {
-    long place = Memory.getAndAddLong(header + TableLayout.CHANGES, 1);
-    Memory.putLongRelease(ring(place), number);
+  /**
+   * Shows the numbers of changes.
+   *
+   * @return which is the first that somebody is in the middle of; {@code to} when none is
+   */
+  private long settled(long from, long to, LongConsumer numbers) {
+    long first = to;
+    for (long i = Math.max(0, from); i < to; i++) {
+      long change = Memory.getLongAcquire(ring(i));
+      long number = TableLayout.changed(change);
+      if (change != TableLayout.change(number, i) || isTaken(number)) {
+        first = Math.min(first, i);
+      } else {
+        numbers.accept(number);
+      }
+    }
+    return first;
   }
 
-  private long ring(long place) {
-    return header + TableLayout.RING + (place & (TableLayout.RING_COUNT - 1)) * Long.BYTES;
+  /** Whether the record of a number is being made known. */
+  private boolean isTaken(long number) {
+    long index = number & TableLayout.INDEX_MASK;
+    if (index >= capacity) {
+      return false;
+    }
+    long life = Memory.getLongAcquire(address((int) index));
+    return TableLayout.state(life) == TableLayout.TAKEN
+        && TableLayout.number(life, (int) index) == number;
+  }
+
+  private void note(long number) {
+    long count = Memory.getAndAddLong(header + TableLayout.CHANGES, 1);
+    Memory.putLongRelease(ring(count), TableLayout.change(number, count));
+  }
+
+  private long ring(long count) {
+    return header + TableLayout.RING + (count & (TableLayout.RING_COUNT - 1)) * Long.BYTES;
   }
 
   /** How many records were ever taken. */

@@ -13,7 +13,9 @@ import io.ringmount.channels.linux.SharedMemory;
  *            192   u64 generation: the processes that have served with it, the present one included
  *            256   u64 births, see {@link NodeLayout}
  *            1024  384 times u64: the table's own use, see {@link NodeLayout}
- *  page 1    8192 times u64: the numbers that came or went last, number n at place n mod 8192
+ *  page 1    8192 times u64: the numbers that came or went last, change n at place n mod 8192.
+ *            Bit 63 is set on every other lap, the first among them: a place that was taken
+ *            and not written yet is not mistaken for one that was
  *  page 17   record 0 (never used), record 1, ...
  *
  *  record    0     u64 life
@@ -62,6 +64,8 @@ final class TableLayout {
   /** It has a number. */
   static final int USED = 2;
 
+  private static final long EVEN_LAP = Long.MIN_VALUE;
+
   private TableLayout() {}
 
   /** Bytes of a table, in whole pages. */
@@ -86,6 +90,16 @@ final class TableLayout {
 
   static long number(long life, int index) {
     return (life & ~INDEX_MASK) | index;
+  }
+
+  /** What the ring has at the place of a change that a number came or went with. */
+  static long change(long number, long count) {
+    return (count & RING_COUNT) == 0 ? number | EVEN_LAP : number;
+  }
+
+  /** The number that came or went with a change. */
+  static long changed(long change) {
+    return change & ~EVEN_LAP;
   }
 
   /** Whether a record with this life is the used one of that number, if the index is the same. */

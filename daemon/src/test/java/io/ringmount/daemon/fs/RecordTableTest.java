@@ -134,6 +134,73 @@ class RecordTableTest {
   }
 
   @Test
+  void changesThatSomebodyIsInTheMiddleOfAreToldWhenTheyAreDone() throws Exception {
+    try (RecordTable table = RecordTable.create(SHAPE, CAPACITY);
+        RecordTable next = adopt(table)) {
+      for (long lap = 0; lap < 3; lap++) {
+        long first = use(table);
+        // As if the writers had stopped right before the last thing they do.
+        long unpublished = table.take();
+        long number = table.number(unpublished);
+        table.publish(unpublished);
+        putState(unpublished, TableLayout.TAKEN);
+        long count = Memory.getLong(table.header() + TableLayout.CHANGES);
+        Memory.putLong(table.header() + TableLayout.CHANGES, count + 1);
+        long last = use(table);
+        List<Long> told = new ArrayList<>();
+        assertTrue(next.changes(told::add));
+        assertEquals(List.of(first, last), told);
+        putState(unpublished, TableLayout.USED);
+        told.clear();
+        assertTrue(next.changes(told::add));
+        assertEquals(List.of(number, last), told);
+        Memory.putLong(place(table, count), TableLayout.change(first, count));
+        told.clear();
+        assertTrue(next.changes(told::add));
+        assertEquals(List.of(first, last), told);
+        told.clear();
+        assertTrue(next.changes(told::add));
+        assertEquals(List.of(), told);
+        for (long each : List.of(first, number, last)) {
+          table.free(each);
+        }
+        while (Memory.getLong(table.header() + TableLayout.CHANGES)
+            < (lap + 1) * TableLayout.RING_COUNT) {
+          table.free(use(table));
+          next.changes(_ -> {});
+        }
+      }
+    }
+  }
+
+  private static void putState(long record, int state) {
+    long life = Memory.getLong(record);
+    Memory.putLong(record, life & ~TableLayout.STATE_MASK | state);
+  }
+
+  private static long place(RecordTable table, long count) {
+    return table.header() + TableLayout.RING + count % TableLayout.RING_COUNT * Long.BYTES;
+  }
+
+  @Test
+  void whatWasUnderWayWhenATableWasAdoptedIsToldLater() throws Exception {
+    try (RecordTable table = RecordTable.create(SHAPE, CAPACITY)) {
+      use(table);
+      long record = table.take();
+      table.publish(record);
+      putState(record, TableLayout.TAKEN);
+      use(table);
+      try (RecordTable next = adopt(table)) {
+        assertEquals(2, used(next).size());
+        putState(record, TableLayout.USED);
+        List<Long> told = new ArrayList<>();
+        assertTrue(next.changes(told::add));
+        assertTrue(told.contains(table.number(record)), told::toString);
+      }
+    }
+  }
+
+  @Test
   void processesAndThreadsShareIt() throws Exception {
     try (RecordTable first = RecordTable.create(SHAPE, CAPACITY);
         RecordTable second = adopt(first);
