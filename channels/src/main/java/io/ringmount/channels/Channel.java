@@ -284,6 +284,9 @@ public abstract class Channel implements ReplySink {
     if (challenged) {
       challenged = false;
     }
+    if (life.isUrgent()) {
+      life.stayUrgent();
+    }
     scheduler.process();
   }
 
@@ -292,9 +295,17 @@ public abstract class Channel implements ReplySink {
     return scheduler.hasRunnable();
   }
 
-  /** There is nothing to do, for the first time or again. Channel thread only. */
-  protected final void idles() {
-    life.idles();
+  /**
+   * Whether the thread runs before all others, because requests have waited for it to serve; then
+   * it must say when they are answered: {@link #hasCaughtUp}. Channel thread only.
+   */
+  protected final boolean isUrgent() {
+    return life.isUrgent();
+  }
+
+  /** There is nothing to do for the first time. Channel thread only. */
+  protected final void hasCaughtUp() {
+    life.endUrgent();
   }
 
   /** Whether requests wait in this channel for what other threads bring. */

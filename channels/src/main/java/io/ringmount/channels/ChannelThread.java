@@ -17,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
 final class ChannelThread {
   private static final long EXIT_PAUSE_NANOS = 50_000;
 
+  /** Whoever waited for the channel to serve has been answered long before. */
+  private static final long MOST_URGENT_NANOS = 200_000_000;
+
   private final Channel channel;
   private final Thread thread;
   private final CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -30,6 +33,8 @@ final class ChannelThread {
 
   /** The running thread only. */
   private boolean urgent;
+
+  private long urgentSince;
 
   ChannelThread(Channel channel) {
     this.channel = channel;
@@ -53,6 +58,7 @@ final class ChannelThread {
       Scheduling.beginUrgent();
       urgent = true;
       if (permit.join()) {
+        urgentSince = System.nanoTime();
         channel.run(this::serves);
       }
     } catch (Throwable e) {
@@ -70,12 +76,22 @@ final class ChannelThread {
     ready.complete(null);
   }
 
-  /** The thread has nothing to do, maybe for the first time since it serves. The thread itself. */
-  void idles() {
-    if (urgent) {
-      urgent = false;
-      Scheduling.endUrgent();
+  /** Whether the thread runs before all others. The thread itself. */
+  boolean isUrgent() {
+    return urgent;
+  }
+
+  /** Goes on being urgent, but not for ever. The thread itself. */
+  void stayUrgent() {
+    if (System.nanoTime() - urgentSince > MOST_URGENT_NANOS) {
+      endUrgent();
     }
+  }
+
+  /** Runs as threads do by default from now on. The thread itself. */
+  void endUrgent() {
+    urgent = false;
+    Scheduling.endUrgent();
   }
 
   Thread thread() {

@@ -113,7 +113,9 @@ public final class DeviceChannel extends Channel {
         }
         awaitOthers();
       } else if (!hasRunnable()) {
-        idles();
+        if (isUrgent() && !isReadable()) {
+          hasCaughtUp();
+        }
         waiting = true;
         connected = !nextSlot() || !mayRead() || awaitRequest();
         waiting = false;

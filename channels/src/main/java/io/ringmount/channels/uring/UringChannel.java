@@ -198,7 +198,15 @@ final class UringChannel extends Channel {
 
   /** Sends what is prepared and waits for something to do. */
   private void await() throws LinuxException {
-    idles();
+    if (isUrgent()) {
+      look();
+      if (ring.ready() > 0) {
+        return;
+      }
+      if (!succession.isUnderWay()) {
+        hasCaughtUp();
+      }
+    }
     WaitStrategy strategy = waitStrategy();
     if (!strategy.polls() || !poll(strategy)) {
       strategy.blocking();

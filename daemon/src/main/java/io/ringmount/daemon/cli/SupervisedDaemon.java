@@ -89,8 +89,6 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       link = connected;
       try {
         begin();
-        // Applications wait while this thread hands over.
-        Scheduling.beginUrgent();
         signals.onStop(() -> events.add(Event.STOP));
         while (handle(next()) && !hasEnded()) {
           pulse.beat();
@@ -103,6 +101,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     }
   }
 
+  /** At its end the thread is urgent, as applications wait while it hands over. */
   private void begin() throws IOException, InvalidOptionsException, InterruptedException {
     DaemonMessages.Order order = Json.parse(link.order(), DaemonMessages.Order.class);
     MountSettings settings = order.settings();
@@ -112,6 +111,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       beginPulse(settings);
       serve(System.nanoTime());
       ClassLoading.loadAll();
+      Scheduling.beginUrgent();
     } else {
       service = Service.inherit(settings, directory, link);
       if (predecessorLives()) {
@@ -121,6 +121,8 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
         service.follow();
       }
       beginPulse(settings);
+      // Before: the order to take over comes at once.
+      Scheduling.beginUrgent();
       link.ready();
     }
   }
