@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Kills a mount's processes over and over while clients on every processor use it and check"
           + " all that they see. Prints how long requests waited. Ends with 1 when anything was"
-          + " lost, repeated, refused or, with --standby, too late."
+          + " lost, repeated, refused or, with --standby, too late, or when a process was replaced"
+          + " or grew without need."
     })
 final class CrashCommand implements Callable<Integer> {
   @Option(

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     description = {
       "Upgrades a mount over and over while clients on every processor use it and check all that"
           + " they see. Prints how long requests waited. Ends with 1 when anything was lost,"
-          + " repeated, refused or too late."
+          + " repeated, refused or too late, or when a process was replaced or grew without need."
     })
 final class UpgradeCommand implements Callable<Integer> {
   @Option(

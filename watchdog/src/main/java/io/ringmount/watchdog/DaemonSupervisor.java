@@ -54,7 +54,7 @@ final class DaemonSupervisor implements Reception.Host {
   /** Pid of the last daemon that served or tried to. */
   private int predecessor;
 
-  /** When the one that serves was last asked to yield. */
+  /** When the one that serves was last asked to yield, by {@link System#nanoTime}. */
   private long askedNanos;
 
   private boolean stopWanted;
@@ -162,7 +162,7 @@ final class DaemonSupervisor implements Reception.Host {
       state = YIELDING;
       DaemonProcess old = roster.serving().orElseThrow();
       old.limit().set(limits.yield(), () -> tooSlow(old, "did not yield", limits.yield()));
-      askedNanos = loop.nanoTime();
+      askedNanos = System.nanoTime();
       old.send(new Message.Yield(daemon.pid()));
     } else {
       takeOverIfPossible();

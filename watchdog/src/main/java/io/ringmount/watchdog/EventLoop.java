@@ -68,7 +68,7 @@ final class EventLoop {
     alarms.remove(alarm);
   }
 
-  /** Since this loop was made. */
+  /** Since this loop was made; not to be compared with times of other processes. */
   long nanoTime() {
     return System.nanoTime() - originNanos;
   }

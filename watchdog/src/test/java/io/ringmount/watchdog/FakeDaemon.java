@@ -181,6 +181,9 @@ public final class FakeDaemon implements WatchdogLink.Listener {
     if (Boolean.getBoolean("fake.stubborn")) {
       return;
     }
+    if (Boolean.getBoolean("fake.halt")) {
+      Runtime.getRuntime().halt(0);
+    }
     link.yielded(System.nanoTime());
     say("yielded");
     Thread.ofPlatform()

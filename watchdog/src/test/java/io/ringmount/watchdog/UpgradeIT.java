@@ -53,6 +53,20 @@ class UpgradeIT extends FakeMountSetUp {
   }
 
   @Test
+  void oldDaemonMayLeaveByEnding() throws IOException, InterruptedException {
+    mount.start(false, "-Dfake.halt=true");
+    int daemon = mount.await(1, "mounted");
+    for (int generation = 2; generation <= 3; generation++) {
+      long before = System.nanoTime();
+      UpgradeReport report = upgraded(mount.upgrade(null));
+      long most = System.nanoTime() - before;
+      assertTrue(report.pauseNanos() > 0 && report.pauseNanos() < most, report::toString);
+      assertEquals(generation, report.generation());
+      daemon = mount.await(generation, "takes over from " + daemon + ", dead: " + KEPT);
+    }
+  }
+
+  @Test
   void whatCannotBeUpgradedToIsRefused() throws IOException, InterruptedException {
     mount.start(false, "-Dfake.state=2");
     int first = mount.await(1, "mounted");

@@ -3,7 +3,7 @@ package io.ringmount.bench.torture;
 import io.ringmount.channels.linux.PidFd;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Signals to the mount's processes, without any warning. */
@@ -37,6 +37,13 @@ public final class Crashes implements Schedule {
     return List.of("-Dringmount.watchdog.settled=0");
   }
 
+  /** A standby is the watchdog's, and ends with it. */
+  @Override
+  public Replacement replacement(int number) {
+    Set<Victim> victims = Set.copyOf(target.victims(number));
+    return new Replacement(victims, victims.contains(Victim.WATCHDOG));
+  }
+
   @Override
   public Event next(int number, TortureMount mount)
       throws IOException, InterruptedException, ViolationException {
@@ -61,8 +68,7 @@ public final class Crashes implements Schedule {
   }
 
   private static String describe(List<Victim> victims) {
-    return String.join(
-        " and ", victims.stream().map(each -> each.name().toLowerCase(Locale.ROOT)).toList());
+    return String.join(" and ", victims.stream().map(Victim::label).toList());
   }
 
   private static void awaitSuccessors(

@@ -14,6 +14,13 @@ public interface Schedule {
   }
 
   /**
+   * What an event replaces, if all goes well.
+   *
+   * @param number of the event, from 0
+   */
+  Replacement replacement(int number);
+
+  /**
    * Does it and returns when the mount is served again.
    *
    * @param number of the event, from 0

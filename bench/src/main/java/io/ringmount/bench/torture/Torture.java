@@ -27,6 +27,7 @@ public final class Torture implements AutoCloseable {
   private final List<String> violations = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final Thread atExit = new Thread(this::closeAtExit, "torture-exit");
+  private ProcessChecks processes;
   private Load load;
   private boolean closed;
 
@@ -46,11 +47,11 @@ public final class Torture implements AutoCloseable {
   /** Runs once; what goes wrong with the mount is in the result. */
   public TortureResult run(Consumer<String> progress) throws IOException, InterruptedException {
     mount.mount(settings.options());
+    processes = new ProcessChecks(mount, settings.mayHaveStandby());
     List<Event> events = new ArrayList<>();
     List<SlowCall> stalls;
     load = Load.start(mount.mountpoint(), settings.load(), work);
     try (Stalls machine = new Stalls()) {
-      noteUse("at the beginning");
       happen(events, progress);
       stalls = machine.list();
     }
@@ -58,7 +59,9 @@ public final class Torture implements AutoCloseable {
     if (!load.hangs()) {
       checkEnd();
     }
+    violations.addAll(processes.violations());
     violations.addAll(load.violations());
+    notes.addAll(processes.notes());
     Pauses pauses = new Pauses(events, load.slow(), stalls);
     notes.add(
         "longest call at other times: %.2f ms"
@@ -75,7 +78,10 @@ public final class Torture implements AutoCloseable {
         if (load.hangs()) {
           return;
         }
-        events.add(schedule.next(number, mount));
+        processes.before(number);
+        Event event = schedule.next(number, mount);
+        processes.after(number, schedule);
+        events.add(event);
         if ((number + 1) % EVENTS_A_LINE == 0) {
           progress.accept(
               "%d of %d, %d calls, %d violations"
@@ -84,6 +90,7 @@ public final class Torture implements AutoCloseable {
       }
       pause(random);
     } catch (IOException | ViolationException e) {
+      processes.eventFailed();
       violations.add(
           "event %d, %s: %s".formatted(events.size() + 1, schedule.title(), e.getMessage()));
     }
@@ -98,7 +105,7 @@ public final class Torture implements AutoCloseable {
   /** What must be true when nobody uses the mount any more, before and after its end. */
   private void checkEnd() throws InterruptedException {
     try {
-      noteUse("at the end");
+      processes.end();
       settle(() -> mount.waiting() == 0, "the kernel has requests that are not answered");
       TreeSnapshot through =
           Limited.run("snapshot", SNAPSHOT_MILLIS, () -> TreeSnapshot.of(mount.mountpoint()));
@@ -130,20 +137,6 @@ public final class Torture implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
-  }
-
-  private void noteUse(String when) throws IOException {
-    ServiceState state = mount.state();
-    String watchdog =
-        state.watchdogPid() == 0 ? "none" : ProcessUse.of(state.watchdogPid()).toString();
-    notes.add(
-        "%s: generation %d, daemon %s; watchdog %s; %d processes"
-            .formatted(
-                when,
-                state.generation(),
-                ProcessUse.of(state.daemonPid()),
-                watchdog,
-                mount.processes().size()));
   }
 
   /** The connection first: a client that waits for it cannot end. */

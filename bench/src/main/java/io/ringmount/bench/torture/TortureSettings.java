@@ -28,4 +28,9 @@ public record TortureSettings(
   public TortureSettings {
     javaFlags = List.copyOf(javaFlags);
   }
+
+  /** Whether the options say anything of a second daemon that is kept ready. */
+  boolean mayHaveStandby() {
+    return options.contains("standby");
+  }
 }

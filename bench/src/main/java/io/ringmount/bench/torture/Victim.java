@@ -1,6 +1,8 @@
 package io.ringmount.bench.torture;
 
-/** A process that is signalled. */
+import java.util.Locale;
+
+/** A process of a mount that an event ends. */
 enum Victim {
   DAEMON {
     @Override
@@ -16,4 +18,9 @@ enum Victim {
   };
 
   abstract long pid(ServiceState state);
+
+  /** As printed. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

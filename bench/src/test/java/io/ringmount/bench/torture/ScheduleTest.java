@@ -10,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,22 @@ class ScheduleTest {
     assertEquals(List.of(Victim.WATCHDOG), CrashTarget.ALTERNATE.victims(1));
     assertEquals(
         List.of(Victim.WATCHDOG, Victim.DAEMON), CrashTarget.BOTH_WATCHDOG_FIRST.victims(0));
+  }
+
+  @Test
+  void onlyVictimsAreReplaced() {
+    assertEquals(new Replacement(Set.of(Victim.DAEMON), true), new Upgrades().replacement(1));
+    assertEquals(
+        new Replacement(Set.of(Victim.DAEMON), false), replacement(CrashTarget.ALTERNATE, 0));
+    assertEquals(
+        new Replacement(Set.of(Victim.WATCHDOG), true), replacement(CrashTarget.ALTERNATE, 1));
+    assertEquals(
+        new Replacement(Set.of(Victim.DAEMON, Victim.WATCHDOG), true),
+        replacement(CrashTarget.BOTH_DAEMON_FIRST, 1));
+  }
+
+  private static Replacement replacement(CrashTarget target, int number) {
+    return new Crashes(target, CrashSignal.KILL, 0, 0).replacement(number);
   }
 
   @Test
@@ -62,12 +79,5 @@ class ScheduleTest {
                       return null;
                     }));
     assertTrue(e.getMessage().contains("sleep does not end within 20 ms"), e.getMessage());
-  }
-
-  @Test
-  void aProcessUsesDescriptorsAndMemory() throws IOException {
-    ProcessUse use = ProcessUse.of(ProcessHandle.current().pid());
-    assertTrue(use.descriptors() > 2, use::toString);
-    assertTrue(use.memoryKib() > 1000, use::toString);
   }
 }

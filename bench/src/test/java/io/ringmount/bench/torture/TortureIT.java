@@ -39,6 +39,11 @@ class TortureIT {
     }
 
     @Override
+    public Replacement replacement(int number) {
+      return Replacement.NONE;
+    }
+
+    @Override
     public Event next(int number, TortureMount mount) throws IOException {
       long now = System.nanoTime();
       if (signal != NONE) {
