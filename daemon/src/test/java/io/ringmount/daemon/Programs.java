@@ -6,14 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs with a time limit, Ringmount itself as it is distributed among them. */
 public final class Programs {
   private static final Path LAUNCHER = Path.of("target/dist/bin/ringmount").toAbsolutePath();
   private static final long LIMIT_SECONDS = 60;
+  private static final String RUN_DIRECTORY = "RINGMOUNT_RUN_DIR";
 
-  private final Path runDirectory;
+  /** The {@code java} launcher takes flags from it; processes hand it on to those they start. */
+  private static final String JAVA_FLAGS = "JDK_JAVA_OPTIONS";
+
+  private final Map<String, String> environment;
 
   /** What a program came to; its output read byte by byte, as names need not be text. */
   public record Outcome(int code, String out, String err) {}
@@ -22,7 +27,17 @@ public final class Programs {
    * @param runDirectory what Ringmount takes for its run directory, so that tests do not meet
    */
   public Programs(Path runDirectory) {
-    this.runDirectory = runDirectory;
+    environment = Map.of(RUN_DIRECTORY, runDirectory.toString());
+  }
+
+  /**
+   * As the other, for programs that say on standard error which flags they have.
+   *
+   * @param javaFlags of every Java process that is started, beside its own
+   */
+  public Programs(Path runDirectory, List<String> javaFlags) {
+    environment =
+        Map.of(RUN_DIRECTORY, runDirectory.toString(), JAVA_FLAGS, String.join(" ", javaFlags));
   }
 
   /** {@code ringmount ARGUMENTS}, through its launcher. */
@@ -47,7 +62,7 @@ public final class Programs {
     Path out = Files.createTempFile("out", null);
     Path err = Files.createTempFile("err", null);
     ProcessBuilder builder = new ProcessBuilder(words);
-    builder.environment().put("RINGMOUNT_RUN_DIR", runDirectory.toString());
+    builder.environment().putAll(environment);
     builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     try {

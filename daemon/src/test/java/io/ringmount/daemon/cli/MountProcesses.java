@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The processes of a test's mount: watchdog and daemons. */
-final class MountProcesses {
+public final class MountProcesses {
   /** How a watchdog is started, and no daemon. */
   private static final String WATCHDOG = " -jar ";
 
@@ -23,11 +23,11 @@ final class MountProcesses {
    * @param work a directory of the test's alone that its mount point is in: the number in its name
    *     is in the command lines, in whatever spelling
    */
-  MountProcesses(Path work) {
+  public MountProcesses(Path work) {
     name = work.getFileName().toString().replaceAll("\\D", "");
   }
 
-  List<ProcessHandle> all() {
+  public List<ProcessHandle> all() {
     return ProcessHandle.allProcesses()
         .filter(
             each -> commandLine(each).contains("io.ringmount") && commandLine(each).contains(name))
@@ -47,7 +47,7 @@ final class MountProcesses {
   }
 
   /** Ends all at once, so that none can replace another. */
-  void kill() throws Exception {
+  public void kill() throws Exception {
     List<PidFd> processes = new ArrayList<>();
     try {
       for (ProcessHandle each : all()) {
@@ -73,7 +73,7 @@ final class MountProcesses {
     signal(SIGSTOP);
   }
 
-  void goOn() throws Exception {
+  public void goOn() throws Exception {
     signal(SIGCONT);
   }
 

@@ -1,0 +1,79 @@
+package io.ringmount.daemon.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ringmount.channels.RequiresFuse;
+import io.ringmount.daemon.faults.WatchedMount.Serving;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** However a daemon ends, or stops to do anything: applications go on, and lose nothing. */
+@RequiresFuse
+@Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
+class DaemonEndIT {
+  private static final int TURNS = 50;
+
+  /** So that it is soon full. */
+  private static final String HEAP = "-Xmx96m";
+
+  /** On a busy machine a thread dump takes its time. */
+  private static final String DUMP = "-Dringmount.watchdog.dump=3000";
+
+  private static final String AGENTS = "-XX:+EnableDynamicAgentLoading";
+
+  @TempDir Path work;
+  private WatchedMount mount;
+  private SteadyCallers callers;
+  private Holder holder;
+
+  @AfterEach
+  void leaveNothing() throws Exception {
+    // First, so that nobody waits for it any more.
+    mount.abandon();
+    if (callers != null) {
+      callers.close();
+    }
+    if (holder != null) {
+      holder.close();
+    }
+  }
+
+  static Stream<Arguments> ends() {
+    return Stream.of(DaemonEnd.values())
+        .flatMap(
+            end -> Stream.of("uring", "device").map(transport -> Arguments.of(end, transport)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ends")
+  void applicationsGoOn(DaemonEnd end, String transport) throws Exception {
+    Path backend = Files.createDirectory(work.resolve("backend"));
+    mount = new WatchedMount(work, backend, HEAP, DUMP, AGENTS);
+    mount.mount(transport, end.hangs() ? ",hang_limit=2s" : "");
+    Serving first = mount.serving();
+    holder = new Holder(work, backend, mount.at(""));
+    callers = new SteadyCallers(backend, mount.at(""));
+    holder.awaitHeld();
+    callers.awaitTurns(TURNS);
+
+    end.bringTo(first.daemon(), work);
+    WatchedMount.awaitEnd(first.daemon());
+    Serving next = mount.awaitSuccessor(first);
+    callers.awaitTurns(TURNS);
+    callers.finish();
+    holder.finish();
+    assertEquals(next, mount.serving());
+    String log = mount.log();
+    assertEquals(end.hangs(), log.contains(" hangs: thread "), log);
+    assertEquals(end.hangs(), log.contains("Full thread dump"), log);
+    mount.unmount();
+  }
+}

@@ -1,0 +1,139 @@
+package io.ringmount.daemon.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.ringmount.channels.linux.FuseConnection;
+import io.ringmount.channels.linux.MountEntry;
+import io.ringmount.channels.linux.Mounts;
+import io.ringmount.daemon.Programs;
+import io.ringmount.daemon.Programs.Outcome;
+import io.ringmount.daemon.cli.MountProcesses;
+import io.ringmount.daemon.control.RunRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A mount with a watchdog, made by the program as it is distributed. */
+final class WatchedMount {
+  private static final int SECONDS = 60;
+  private static final String UNREMEMBERED =
+      "attr_timeout=0,entry_timeout=0,direct_io=true,transport=";
+
+  private final Path run;
+  private final Path backend;
+  private final Path mountpoint;
+  private final Programs programs;
+  private final MountProcesses processes;
+
+  /** Who serves. */
+  record Serving(int generation, long daemon) {}
+
+  /**
+   * @param work a directory of the test's alone
+   * @param javaFlags of the mount's processes, beside their own
+   */
+  WatchedMount(Path work, Path backend, String... javaFlags) throws IOException {
+    this.backend = backend;
+    run = work.resolve("run");
+    mountpoint = Files.createDirectory(work.resolve("mount"));
+    programs = new Programs(run, List.of(javaFlags));
+    processes = new MountProcesses(work);
+  }
+
+  /** Each call on it is a request. */
+  void mount(String transport, String options) throws Exception {
+    succeed("mount", backend, mountpoint, "-o", UNREMEMBERED + transport + options);
+    assertEquals(transport, status().get("transport").getAsString());
+  }
+
+  Path at(String name) {
+    return mountpoint.resolve(name);
+  }
+
+  Serving serving() throws Exception {
+    return serving(status());
+  }
+
+  private JsonObject status() throws Exception {
+    return parse(succeed("status", mountpoint, "--json"));
+  }
+
+  private static JsonObject parse(Outcome status) {
+    return JsonParser.parseString(status.out()).getAsJsonObject();
+  }
+
+  private static Serving serving(JsonObject status) {
+    return new Serving(status.get("generation").getAsInt(), status.get("daemonPid").getAsLong());
+  }
+
+  void upgrade() throws Exception {
+    succeed("upgrade", mountpoint);
+  }
+
+  /** The next daemon, when it serves. */
+  Serving awaitSuccessor(Serving before) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (true) {
+      Outcome status = programs.ringmount("status", mountpoint, "--json");
+      if (status.code() == 0 && serving(parse(status)).daemon() != before.daemon()) {
+        Serving next = serving(parse(status));
+        assertEquals(before.generation() + 1, next.generation());
+        return next;
+      }
+      assertTrue(System.nanoTime() < end, () -> "no other daemon serves: " + status + log());
+      Thread.sleep(50);
+    }
+  }
+
+  static void awaitEnd(long process) throws Exception {
+    Optional<ProcessHandle> handle = ProcessHandle.of(process);
+    if (handle.isPresent()) {
+      handle.get().onExit().get(SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  static boolean lives(long process) {
+    return ProcessHandle.of(process).isPresent();
+  }
+
+  /** What watchdog and daemons have said. */
+  String log() {
+    try {
+      return Files.readString(new RunRoot(run).at(mountpoint.toRealPath()).log());
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  void unmount() throws Exception {
+    succeed("unmount", mountpoint);
+    assertEquals(List.of(), processes.all());
+  }
+
+  private Outcome succeed(Object... arguments) throws Exception {
+    Outcome outcome = programs.ringmount(arguments);
+    assertEquals(0, outcome.code(), () -> outcome + log());
+    return outcome;
+  }
+
+  /** Ends what there still is: those who wait first, as one that waits may not be killable. */
+  void abandon() throws Exception {
+    for (Optional<MountEntry> entry = Mounts.find(mountpoint);
+        entry.isPresent();
+        entry = Mounts.find(mountpoint)) {
+      FuseConnection connection = new FuseConnection(entry.get().deviceMinor());
+      if (connection.available()) {
+        connection.abort();
+      }
+      Mounts.umount(mountpoint, Mounts.MNT_FORCE | Mounts.MNT_DETACH);
+    }
+    processes.goOn();
+    processes.kill();
+  }
+}
