@@ -14,6 +14,9 @@ public final class Upgrades implements Schedule {
   private static final long PROBE_MILLIS = 10_000;
   private static final double NANOS_PER_MILLI = 1e6;
 
+  /** Great and small ones have an exponent. */
+  private static final String NUMBER = "-?[0-9.]+(?:[Ee][-+]?[0-9]+)?";
+
   @Override
   public String title() {
     return "upgrade";
@@ -37,14 +40,14 @@ public final class Upgrades implements Schedule {
   }
 
   /** From when the old daemon took no more requests until the new one did. */
-  private static Event handOver(String report) throws ViolationException {
+  static Event handOver(String report) throws ViolationException {
     long serving = number(report, "servingNanos").longValue();
     double pauseMillis = number(report, "pauseMillis").doubleValue();
     return new Event("upgrade", serving - (long) (pauseMillis * NANOS_PER_MILLI), serving);
   }
 
   private static BigDecimal number(String report, String name) throws ViolationException {
-    Matcher matcher = Pattern.compile("\"" + name + "\": *(-?[0-9.]+)").matcher(report);
+    Matcher matcher = Pattern.compile("\"" + name + "\": *(" + NUMBER + ")").matcher(report);
     ViolationException.unless(matcher.find(), "no %s in the report: %s", name, report);
     return new BigDecimal(matcher.group(1));
   }

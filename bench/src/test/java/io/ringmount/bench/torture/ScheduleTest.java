@@ -43,6 +43,16 @@ class ScheduleTest {
   }
 
   @Test
+  void anUpgradeLastsAsItsReportSays() throws ViolationException {
+    String report = "NOTE: flags\n{\n \"pauseMillis\": %s,\n \"servingNanos\": 90000000000000\n}";
+    Event event = Upgrades.handOver(report.formatted("3.804"));
+    assertEquals(new Event("upgrade", 90_000_000_000_000L - 3_804_000, 90_000_000_000_000L), event);
+    Event endless = Upgrades.handOver(report.formatted("3.8045E7"));
+    assertEquals(38_045_000_000_000L, endless.end() - endless.begin());
+    assertThrows(ViolationException.class, () -> Upgrades.handOver(report.formatted("null")));
+  }
+
+  @Test
   void aStatusSaysWhoServes() throws IOException {
     String status = "{\"ok\":{\"mountpoint\":\"/m\",\"generation\":3,\"daemonPid\":7";
     ServiceState state = ServiceState.parse(status + ",\"watchdogPid\":8}}");
