@@ -94,12 +94,11 @@ final class Source implements AutoCloseable {
                     scratch.pathOf(root),
                     FileFlags.O_RDONLY | FileFlags.O_DIRECTORY | FileFlags.O_CLOEXEC,
                     0));
-    this.memory =
-        FileOps.fstatfs(root, scratch.statfs) == 0 && StatFs.type(scratch.statfs) == TMPFS_TYPE;
-    this.shared =
-        pretences.contains(Pretence.SHARED)
-            || (FileOps.fstatfs(root, scratch.statfs) == 0
-                && isShared(StatFs.type(scratch.statfs)));
+    boolean known = FileOps.fstatfs(root, scratch.statfs) == 0;
+    long type = StatFs.type(scratch.statfs);
+    this.memory = known && type == TMPFS_TYPE;
+    // A server of FUSE need not tell, while every local file system does.
+    this.shared = pretences.contains(Pretence.SHARED) || !known || isShared(type);
     boolean named = readHandle(root, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) == 0;
     this.mountId = named ? Memory.getInt(scratch.mountId) : 0;
     this.handles =

@@ -18,28 +18,34 @@ import java.util.jar.Manifest;
 
 /** The ways in which a daemon stops to serve. */
 enum DaemonEnd {
-  SIGKILL(false, PidFd.SIGKILL, ""),
-  SIGSEGV(false, 11, ""),
-  OUT_OF_MEMORY(false, 0, FaultAgent.FILL_HEAP),
-  EXIT(false, 0, FaultAgent.EXIT),
+  SIGKILL("has ended: signal 9", PidFd.SIGKILL, ""),
+  /** Java makes it an abort. */
+  SIGSEGV("has ended: signal 6", 11, ""),
+  OUT_OF_MEMORY("has ended: exit code 3", 0, FaultAgent.FILL_HEAP),
+  EXIT("has ended: exit code 0", 0, FaultAgent.EXIT),
   /** All threads stand still. */
-  SIGSTOP(true, 19, ""),
+  SIGSTOP("it is stopped", 19, ""),
   /** A channel's thread runs, for ever. */
-  ENDLESS_LOOP(true, 0, FaultAgent.LOOP);
+  ENDLESS_LOOP("it runs and runs", 0, FaultAgent.LOOP);
 
-  private final boolean hangs;
+  private final String trace;
   private final int signal;
   private final String fault;
 
-  DaemonEnd(boolean hangs, int signal, String fault) {
-    this.hangs = hangs;
+  DaemonEnd(String trace, int signal, String fault) {
+    this.trace = trace;
     this.signal = signal;
     this.fault = fault;
   }
 
   /** Whether the process is still there, and has to be found out. */
   boolean hangs() {
-    return hangs;
+    return this == SIGSTOP || this == ENDLESS_LOOP;
+  }
+
+  /** Whether the watchdog's log tells of this end. */
+  boolean isIn(String log) {
+    return log.lines().anyMatch(each -> each.contains("daemon 1 ") && each.contains(trace));
   }
 
   /**
@@ -71,7 +77,7 @@ enum DaemonEnd {
       machine.loadAgent(agent.toString(), fault);
       machine.detach();
     } catch (IOException ended) {
-      if (hangs) {
+      if (hangs()) {
         throw ended;
       }
     }

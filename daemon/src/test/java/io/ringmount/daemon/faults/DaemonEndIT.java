@@ -1,6 +1,7 @@
 package io.ringmount.daemon.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.daemon.faults.WatchedMount.Serving;
@@ -25,7 +26,7 @@ class DaemonEndIT {
   private static final String HEAP = "-Xmx96m";
 
   /** On a busy machine a thread dump takes its time. */
-  private static final String DUMP = "-Dringmount.watchdog.dump=3000";
+  private static final String DUMP = "-Dringmount.watchdog.dump=2000";
 
   private static final String AGENTS = "-XX:+EnableDynamicAgentLoading";
 
@@ -72,7 +73,7 @@ class DaemonEndIT {
     holder.finish();
     assertEquals(next, mount.serving());
     String log = mount.log();
-    assertEquals(end.hangs(), log.contains(" hangs: thread "), log);
+    assertTrue(end.isIn(log), log);
     assertEquals(end.hangs(), log.contains("Full thread dump"), log);
     mount.unmount();
   }

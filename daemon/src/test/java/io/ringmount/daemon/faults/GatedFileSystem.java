@@ -16,7 +16,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A directory with one fast file, and slow ones whose reads wait at a gate until it is opened. */
+/**
+ * A directory with one fast file, and slow ones whose reads wait at a gate until it is opened. It
+ * has no statfs: who uses it must reckon with slowness without knowing what it is.
+ */
 final class GatedFileSystem implements FileSystem {
   static final String FAST = "fast";
   static final int SIZE = 4096;

@@ -127,7 +127,6 @@ class SlowBackendIT {
     mount.upgrade();
     Serving next = mount.awaitSuccessor(old);
     assertServesOthers();
-    assertTrue(WatchedMount.lives(old.daemon()), mount::log);
     assertAllAreAnswered(readers);
     WatchedMount.awaitEnd(old.daemon());
     assertEquals(next, mount.serving());

@@ -98,10 +98,6 @@ final class WatchedMount {
     }
   }
 
-  static boolean lives(long process) {
-    return ProcessHandle.of(process).isPresent();
-  }
-
   /** What watchdog and daemons have said. */
   String log() {
     try {
