@@ -31,7 +31,7 @@ final class SteadyCallers implements AutoCloseable {
   private static final int SIZE = 256 << 10;
   private static final int LONGEST_READ = 32 << 10;
   private static final int SECONDS = 60;
-  private static final int PAUSE_NANOS = 100_000;
+  private static final int PAUSE_NANOS = 300_000;
 
   private final Path backend;
   private final Path mountpoint;

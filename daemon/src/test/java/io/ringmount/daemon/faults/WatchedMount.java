@@ -46,10 +46,12 @@ final class WatchedMount {
     processes = new MountProcesses(work);
   }
 
-  /** Each call on it is a request. */
-  void mount(String transport, String options) throws Exception {
+  /** Mounts so that each call is a request. */
+  Serving mount(String transport, String options) throws Exception {
     succeed("mount", backend, mountpoint, "-o", UNREMEMBERED + transport + options);
-    assertEquals(transport, status().get("transport").getAsString());
+    JsonObject status = status();
+    assertEquals(transport, status.get("transport").getAsString());
+    return serving(status);
   }
 
   Path at(String name) {
@@ -76,15 +78,15 @@ final class WatchedMount {
     succeed("upgrade", mountpoint);
   }
 
-  /** The next daemon, when it serves. */
-  Serving awaitSuccessor(Serving before) throws Exception {
+  /** Returns when the next daemon answers, which no other may have come before. */
+  void awaitSuccessor(Serving before) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (true) {
       Outcome status = programs.ringmount("status", mountpoint, "--json");
       if (status.code() == 0 && serving(parse(status)).daemon() != before.daemon()) {
         Serving next = serving(parse(status));
         assertEquals(before.generation() + 1, next.generation());
-        return next;
+        return;
       }
       assertTrue(System.nanoTime() < end, () -> "no other daemon serves: " + status + log());
       Thread.sleep(50);
