@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Killed daemons and watchdogs under load lose nothing. */
 @Timeout(120)
 class CrashTortureIT {
-  private static final int KILLS = 5;
+  private static final int KILLS = 4;
   private static final long GAP_MILLIS = 1000;
   private static final long LIMIT_MILLIS = 15_000;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Planned upgrades under load lose nothing. */
 @Timeout(120)
 class UpgradeTortureIT {
-  private static final int UPGRADES = 3;
+  private static final int UPGRADES = 2;
 
   /** Each upgrade waits for it. */
   private static final List<String> SHORT_PROBATION = List.of("-Dringmount.watchdog.probation=300");

@@ -47,10 +47,10 @@ class DaemonEndIT {
     }
   }
 
+  /** The transports in turn, so that every pair has one of either. */
   static Stream<Arguments> ends() {
     return Stream.of(DaemonEnd.values())
-        .flatMap(
-            end -> Stream.of("uring", "device").map(transport -> Arguments.of(end, transport)));
+        .map(end -> Arguments.of(end, end.ordinal() % 2 == 0 ? "uring" : "device"));
   }
 
   @ParameterizedTest
