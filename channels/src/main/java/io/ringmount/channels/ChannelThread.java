@@ -31,7 +31,7 @@ final class ChannelThread {
   /** Of the running thread. */
   private volatile int id;
 
-  /** The running thread only. */
+  /** Of who lets the thread serve; then the running thread only. */
   private boolean urgent;
 
   private long urgentSince;
@@ -54,9 +54,6 @@ final class ChannelThread {
         opened.completeExceptionally(e);
         return;
       }
-      // Until it has caught up, callers may be waiting for it.
-      Scheduling.beginUrgent();
-      urgent = true;
       if (permit.join()) {
         urgentSince = System.nanoTime();
         channel.run(this::serves);
@@ -113,8 +110,15 @@ final class ChannelThread {
     return opened;
   }
 
-  /** Lets the prepared thread serve; completes when it does. */
+  /**
+   * Lets the prepared thread serve; completes when it does. Until it has caught up it is as urgent
+   * as the calling thread.
+   */
   CompletableFuture<Void> serve() {
+    if (Scheduling.isUrgent()) {
+      urgent = true;
+      Scheduling.makeUrgent(id);
+    }
     permit.complete(true);
     return ready;
   }

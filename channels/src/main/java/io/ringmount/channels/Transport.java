@@ -74,11 +74,13 @@ public abstract class Transport implements AutoCloseable {
 
   /**
    * Makes the channels leave so that another process can serve; requests that the file system has
-   * still end here. Returns when the kernel brings nothing to this process any more.
+   * still end here. Returns when the kernel brings nothing to this process any more. The channels
+   * are as urgent in it as the calling thread.
    */
   public final void leave() throws IOException, InterruptedException {
-    // Applications wait until they have.
-    channels.forEach(channel -> Scheduling.makeUrgent(channel.threadId()));
+    if (Scheduling.isUrgent()) {
+      channels.forEach(channel -> Scheduling.makeUrgent(channel.threadId()));
+    }
     stopServing(LEAVE_MILLIS);
     if (!awaitEnd(LEAVE_MILLIS)) {
       throw new IOException("a channel does not end");

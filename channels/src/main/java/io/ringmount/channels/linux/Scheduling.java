@@ -42,6 +42,11 @@ public final class Scheduling {
     trySet(thread, ROUND_ROBIN | RESET_ON_FORK, LOWEST_PRIORITY);
   }
 
+  /** Whether the calling thread runs before all others that are not urgent. */
+  public static boolean isUrgent() {
+    return (Syscall.call(SyscallNumber.SCHED_GETSCHEDULER, 0) & ~RESET_ON_FORK) == ROUND_ROBIN;
+  }
+
   /** Ends {@link #beginUrgent}. */
   public static void endUrgent() {
     trySet(0, NORMAL, 0);

@@ -38,6 +38,7 @@ public final class SyscallNumber {
   public static final int SETFSGID = 123;
   public static final int FSTATFS = 138;
   public static final int SCHED_SETSCHEDULER = 144;
+  public static final int SCHED_GETSCHEDULER = 145;
   public static final int PRCTL = 157;
   public static final int MOUNT = 165;
   public static final int UMOUNT2 = 166;
