@@ -1,9 +1,8 @@
 package io.ringmount.channels;
 
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.Optional;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -40,29 +39,21 @@ public record Inheritance(Map<String, Integer> descriptors) {
   /**
    * Name of the memory of slots that requests are read into from the device, of one process.
    *
-   * @param time when that process made it, by {@link System#nanoTime}
+   * @param since when that process began to serve, by {@link System#nanoTime}
    */
-  public static String deviceSlots(long time) {
-    return DEVICE_SLOTS + time;
+  public static String deviceSlots(long since) {
+    return DEVICE_SLOTS + since;
   }
 
-  /** The memory of slots of all earlier processes that read the device, by {@link #deviceSlots}. */
-  public Map<String, Integer> deviceSlots() {
-    Map<String, Integer> found = new TreeMap<>();
+  /** The memory of slots of all earlier processes that read the device, the first one's first. */
+  public NavigableMap<Long, Integer> deviceSlots() {
+    NavigableMap<Long, Integer> found = new TreeMap<>();
     descriptors.forEach((name, fd) -> {
       if (name.startsWith(DEVICE_SLOTS)) {
-        found.put(name, fd);
+        found.put(Long.valueOf(name.substring(DEVICE_SLOTS.length())), fd);
       }
     });
     return found;
-  }
-
-  /** The name of the memory of slots of the process that read the device last, if any did. */
-  public Optional<String> latestDeviceSlots() {
-    return deviceSlots().keySet().stream()
-        .max(
-            Comparator.comparingLong(
-                name -> Long.parseLong(name.substring(DEVICE_SLOTS.length()))));
   }
 
   /** Whether there is one of this name. */

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class ProcessChecks {
   /** Descriptors of what clients have closed are given back when the kernel has said so. */
-  private static final long SETTLE_MILLIS = 10_000;
+  /** A daemon keeps what those before it had read of the device for a minute. */
+  private static final long SETTLE_MILLIS = 75_000;
 
   private static final long POLL_MILLIS = 100;
 

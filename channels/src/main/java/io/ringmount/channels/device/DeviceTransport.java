@@ -14,6 +14,7 @@ import io.ringmount.channels.linux.LinuxException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,6 @@ public final class DeviceTransport extends Transport {
   private final Custody custody;
   private final List<DeviceChannel> channels = new ArrayList<>();
   private final List<Integer> clones = new ArrayList<>();
-  private final String slotsName = Inheritance.deviceSlots(System.nanoTime());
   private Optional<String> predecessorSlots = Optional.empty();
   private Thread forgetter;
 
@@ -91,7 +91,10 @@ public final class DeviceTransport extends Transport {
 
   @Override
   public void succeed(Inheritance left, boolean predecessorLives) throws IOException {
-    predecessorSlots = left.latestDeviceSlots();
+    NavigableMap<Long, Integer> earlier = left.deviceSlots();
+    predecessorSlots =
+        Optional.ofNullable(earlier.lastEntry())
+            .map(last -> Inheritance.deviceSlots(last.getKey()));
     keepSlots();
     // One that lives answers what it has read.
     if (!predecessorLives) {
@@ -99,22 +102,37 @@ public final class DeviceTransport extends Transport {
       channels.forEach(channel -> channel.earlier(outcomes));
       LinuxException.check(FuseDevice.resend(fd), "FUSE_NOTIFY_RESEND", FuseDevice.PATH.toString());
     }
-    Set<String> earlier = Set.copyOf(left.deviceSlots().keySet());
-    forgetter = Thread.ofPlatform().daemon().name("forgetter").start(() -> forgetLater(earlier));
+    forgetOld(earlier);
+    Set<Long> ended =
+        predecessorLives && !earlier.isEmpty()
+            ? earlier.headMap(earlier.lastKey()).keySet()
+            : earlier.keySet();
+    forgetter = Thread.ofPlatform().daemon().name("forgetter").start(() -> forgetLater(ended));
   }
 
   private void keepSlots() throws IOException {
-    custody.keep(slotsName, slots.fd());
+    custody.keep(Inheritance.deviceSlots(System.nanoTime()), slots.fd());
+  }
+
+  /** Forgets processes whose successor has served for long, if none had the time to. */
+  private void forgetOld(NavigableMap<Long, Integer> earlier) {
+    long old = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(DELIVERY_MILLIS);
+    for (long since : earlier.keySet()) {
+      Long ended = earlier.higherKey(since);
+      if (ended != null && ended < old) {
+        custody.drop(Inheritance.deviceSlots(since));
+      }
+    }
   }
 
   /** What has not been delivered again by then had been answered. */
-  private void forgetLater(Set<String> slotsOfOthers) {
+  private void forgetLater(Set<Long> others) {
     try {
       Thread.sleep(DELIVERY_MILLIS);
     } catch (InterruptedException e) {
       return;
     }
-    slotsOfOthers.forEach(custody::drop);
+    others.forEach(since -> custody.drop(Inheritance.deviceSlots(since)));
   }
 
   @Override
@@ -126,7 +144,14 @@ public final class DeviceTransport extends Transport {
   public boolean predecessorEnded(Inheritance left) {
     // The kernel delivers all unanswered requests again, or none: those of this process too.
     Integer slots = predecessorSlots.map(left.descriptors()::get).orElse(null);
-    return slots == null || !Outcomes.anyUnanswered(slots);
+    if (slots == null) {
+      return true;
+    }
+    if (Outcomes.anyUnanswered(slots)) {
+      return false;
+    }
+    custody.drop(predecessorSlots.get());
+    return true;
   }
 
   @Override

@@ -19,10 +19,14 @@ final class Succession {
   /** Slots that the earlier process had kept for a while. */
   private final MpscVarHandleArrayQueue<Slot> letGo;
 
-  /** Slots whose commit the earlier process may have made already, and how many these are. */
+  /**
+   * Slots whose commit the earlier process may have made already. The kernel refuses such a commit
+   * as it takes the entry; one that it does not refuse then may stay with it for ever.
+   */
   private final BitSet recommitted = new BitSet();
 
-  private int doubtful;
+  /** Set when the kernel has taken these commits: what it refused is among the completions. */
+  private boolean taken;
 
   /** Whether slots have been offered since the kernel was last made to bring what waits. */
   private boolean offered;
@@ -58,7 +62,6 @@ final class Succession {
       case OFFER -> offer(slot, submissions);
       case COMMIT -> {
         recommitted.set(slot.index());
-        doubtful++;
         submissions.commit(slot);
       }
       case SERVE, RESUME -> channel.goOn(slot, step);
@@ -83,18 +86,26 @@ final class Succession {
 
   /** Whether there is something to go on with. */
   boolean isDue() {
-    return !letGo.isEmpty() || (offered && doubtful == 0);
+    return !letGo.isEmpty() || !recommitted.isEmpty() || offered;
   }
 
   /**
    * Goes on with what the earlier process has let go, and has the kernel bring what waits: it does
-   * not when slots are offered anew, but when one of them has been used.
+   * not when slots are offered anew, but when one of them has been used. Between two calls the
+   * completions must be looked at.
    */
   void goOn(Submissions submissions) throws LinuxException {
+    if (taken) {
+      recommitted.clear();
+      taken = false;
+    }
     for (Slot slot = letGo.poll(); slot != null; slot = letGo.poll()) {
       goOnWith(slot, submissions);
     }
-    if (offered && doubtful == 0) {
+    if (!recommitted.isEmpty()) {
+      submissions.flush();
+      taken = true;
+    } else if (offered) {
       offered = false;
       submissions.flush();
       rings.legacy().kicked(channel.kickQueue());
@@ -112,11 +123,10 @@ final class Succession {
    * @return false when the completion says something else
    */
   boolean concerns(Slot slot, int result, Submissions submissions) throws LinuxException {
-    if (doubtful == 0 || !recommitted.get(slot.index())) {
+    if (!recommitted.get(slot.index())) {
       return false;
     }
     recommitted.clear(slot.index());
-    doubtful--;
     if (result != -Errno.ENOENT) {
       return false;
     }
