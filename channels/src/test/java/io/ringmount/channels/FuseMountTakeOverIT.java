@@ -281,6 +281,33 @@ class FuseMountTakeOverIT extends MountTest {
     assertEquals(List.of(), MountFixture.mountsAt(directory));
   }
 
+  /** The kernel has no commit of it yet: the other's is the first, and no request need follow. */
+  @ParameterizedTest
+  @EnumSource
+  void whatIsReadyBeforeTheOtherTakesOverIsAnsweredAndDoesNotHoldItUp(HandOver way)
+      throws Exception {
+    serve(way, Execution.INLINE);
+    wakeUp();
+    heir = new Heir(elsewhere, mountpoint, way, Execution.INLINE);
+    heir.inherit(custody.inheritance());
+    files.hold(shares * SHARE);
+    FileMaker waiting = maker(1);
+    assertTrue(files.arrived().await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+
+    mount.leave();
+    files.release();
+    Eventually.holds(mount::isDrained, () -> "requests left");
+    assertTrue(heir.takeOver(custody.inheritance()));
+    waiting.awaitEnd();
+    maker(SOME).awaitEnd();
+    assertMadeOnce();
+    assertEquals(SELF, files.maker(waiting.first()));
+    abandon();
+    assertTrue(heir.predecessorEnded(custody.inheritance()));
+    heir.unmount();
+    assertEquals(List.of(), MountFixture.mountsAt(directory));
+  }
+
   /** What waits in the queues of rings is brought when another request is made. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEVICE")

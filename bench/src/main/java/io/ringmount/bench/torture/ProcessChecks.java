@@ -61,7 +61,9 @@ final class ProcessChecks {
       violations.addAll(succession.still(mount.state()));
     }
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MILLIS);
-    while (!atRest.moreDescriptors(use()).isEmpty() && System.nanoTime() < deadline) {
+    while (!eventFailed
+        && !atRest.moreDescriptors(use()).isEmpty()
+        && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
     MountUse end = note("at the end");
