@@ -199,13 +199,13 @@ public abstract class Channel implements ReplySink {
 
   /**
    * The thread has ended, as the kernel sees it too, so that another process can serve: gives up
-   * what that one will see to.
+   * what that one will see to. Once, by the thread that has the channels leave.
    */
   protected void left() {}
 
   /**
-   * Leaves detached requests that change nothing to a successor; the others end here. Only where
-   * the successor finds requests in the slots.
+   * Leaves detached requests that change nothing to a successor; the others end here. Only in
+   * {@link #left}, and only where the successor finds requests in the slots.
    */
   protected final void leaveDetached() {
     for (Slot slot : slots) {
@@ -303,7 +303,7 @@ public abstract class Channel implements ReplySink {
     return life.isUrgent();
   }
 
-  /** There is nothing to do for the first time. Channel thread only. */
+  /** The requests that had waited are answered. Channel thread only. */
   protected final void hasCaughtUp() {
     life.endUrgent();
   }

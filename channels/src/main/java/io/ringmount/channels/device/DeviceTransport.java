@@ -114,7 +114,10 @@ public final class DeviceTransport extends Transport {
     custody.keep(Inheritance.deviceSlots(System.nanoTime()), slots.fd());
   }
 
-  /** Forgets processes whose successor has served for long, if none had the time to. */
+  /**
+   * Forgets processes whose successor began to serve long ago: those after them may all have ended
+   * before {@link #forgetLater} had its time.
+   */
   private void forgetOld(NavigableMap<Long, Integer> earlier) {
     long old = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(DELIVERY_MILLIS);
     for (long since : earlier.keySet()) {

@@ -264,7 +264,7 @@ public final class Errno {
       case ERANGE -> "numerical result out of range";
       case ENAMETOOLONG -> "file name too long";
       case ENOLCK -> "no locks available";
-      case ENOSYS -> "function not implemented"; // the words of strerror(3)
+      case ENOSYS -> "function not available";
       case ENOTEMPTY -> "directory not empty";
       case ELOOP -> "too many levels of symbolic links";
       case ENODATA -> "no data available";
