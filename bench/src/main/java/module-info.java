@@ -4,4 +4,5 @@ module io.ringmount.bench {
   requires com.google.gson;
   requires info.picocli;
   requires io.ringmount.channels;
+  requires io.ringmount.upgrade;
 }

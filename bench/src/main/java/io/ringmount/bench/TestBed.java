@@ -1,5 +1,6 @@
 package io.ringmount.bench;
 
+import io.ringmount.upgrade.Distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,22 +46,20 @@ final class TestBed implements AutoCloseable {
 
   /** Adds Ringmount. */
   Subject start(Variant variant) throws IOException, InterruptedException {
-    String home = System.getProperty("ringmount.home");
-    return start(
-        variant.name(),
+    List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "@" + home + "/jvm.options",
-            "-Dringmount.home=" + home,
             "-cp",
-            home + "/lib/*",
+            System.getProperty("java.class.path"),
             "io.ringmount.daemon.cli.Main",
             "mount",
             "--foreground",
             "-o",
             variant.options(),
             "{source}",
-            "{mountpoint}"));
+            "{mountpoint}");
+    Path home = Path.of(System.getProperty(Distribution.HOME));
+    return start(variant.name(), Distribution.at(home).command(command));
   }
 
   /** Adds a server: see {@link Subject#start}. */

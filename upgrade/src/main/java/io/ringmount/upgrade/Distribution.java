@@ -15,7 +15,7 @@ import java.util.Optional;
  *   VERSION          one line, for people
  *   STATE_VERSION    a number, see {@link StateVersion}
  *   jvm.options      flags of the daemon's JVM
- *   lib/             jars
+ *   lib/             jars, that of the daemon naming those it needs, and caches of their classes
  *   runtime/         a Java of its own; optional
  * </pre>
  */
@@ -24,15 +24,27 @@ public final class Distribution {
   public static final String HOME = "ringmount.home";
 
   private static final String OPTIONS = "jvm.options";
+  private static final String CACHE = "daemon.aot";
+
+  /**
+   * A cache that does not fit this Java, its flags or the jars is passed over, in silence.
+   *
+   * @see <a href="https://openjdk.org/jeps/514">JEP 514</a>
+   */
+  private static final List<String> CACHE_IS_OPTIONAL =
+      List.of("-XX:AOTMode=auto", "-Xlog:aot*=off", "-Xlog:cds*=off");
+
   private static final int LONGEST_VERSION = 100;
   private static final int LARGEST_FILE = 4096;
 
   private final Path directory;
   private final String version;
   private final int stateVersion;
+  private final Path jar;
 
-  private Distribution(Path directory, String version, int stateVersion) {
+  private Distribution(Path directory, Path jar, String version, int stateVersion) {
     this.directory = directory;
+    this.jar = jar;
     this.version = version;
     this.stateVersion = stateVersion;
   }
@@ -50,12 +62,10 @@ public final class Distribution {
     if (!Files.isReadable(home.resolve(OPTIONS))) {
       throw new IOException(home + " is not a distribution: no " + OPTIONS);
     }
-    if (!hasJars(home.resolve("lib"))) {
-      throw new IOException(home + " is not a distribution: no jars in lib");
-    }
+    Path jar = jar(home, "daemon");
     String state = line(home, StateVersion.FILE);
     try {
-      return new Distribution(home, line(home, "VERSION"), Integer.parseInt(state));
+      return new Distribution(home, jar, line(home, "VERSION"), Integer.parseInt(state));
     } catch (NumberFormatException e) {
       throw new IOException(home.resolve(StateVersion.FILE) + " has no number: '" + state + "'", e);
     }
@@ -67,13 +77,21 @@ public final class Distribution {
     return home == null ? Optional.empty() : Optional.of(at(Path.of(home)));
   }
 
-  private static boolean hasJars(Path lib) throws IOException {
-    if (!Files.isDirectory(lib)) {
-      return false;
+  /**
+   * The jar of a module.
+   *
+   * @throws IOException when there is none
+   */
+  static Path jar(Path home, String module) throws IOException {
+    Path lib = home.resolve("lib");
+    if (Files.isDirectory(lib)) {
+      try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, module + "-[0-9]*.jar")) {
+        for (Path jar : jars) {
+          return jar;
+        }
+      }
     }
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, "*.jar")) {
-      return jars.iterator().hasNext();
-    }
+    throw new IOException(home + " is not a distribution: no " + module + "'s jar in lib");
   }
 
   private static String line(Path home, String name) throws IOException {
@@ -124,8 +142,14 @@ public final class Distribution {
         words.add(flag);
       }
     }
+    Path cache = directory.resolve("lib").resolve(CACHE);
+    if (Files.isReadable(cache)) {
+      words.add("-XX:AOTCache=" + cache);
+      words.addAll(CACHE_IS_OPTIONAL);
+    }
+    // One jar, not a pattern: a cache wants the same class path, and in the same order.
     words.add("-cp");
-    words.add(directory.resolve("lib") + "/*");
+    words.add(jar.toString());
     words.addAll(command.subList(classPath + 2, command.size()));
     return words;
   }

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,13 +146,7 @@ public final class WatchdogStarter {
 
   /** The jar of a distribution that runs the watchdog. */
   public static Path jar(Path home) throws IOException {
-    Path lib = home.resolve("lib");
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, "watchdog-[0-9]*.jar")) {
-      for (Path jar : jars) {
-        return jar;
-      }
-    }
-    throw new IOException("no watchdog's jar in " + lib);
+    return Distribution.jar(home, "watchdog");
   }
 
   /** The watchdog runs in the root directory. */

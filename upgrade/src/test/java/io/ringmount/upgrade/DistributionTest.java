@@ -31,6 +31,7 @@ class DistributionTest {
   @BeforeEach
   void fill() throws IOException {
     Files.createDirectory(home.resolve("lib"));
+    Files.createFile(home.resolve("lib/daemon-2.0.jar"));
     Files.createFile(home.resolve("lib/some.jar"));
     Files.writeString(home.resolve("VERSION"), "2.0 abc\n");
     Files.writeString(home.resolve("STATE_VERSION"), "7\n");
@@ -51,10 +52,10 @@ class DistributionTest {
 
   @Test
   void whatLacksSomethingIsRefusedByName() throws IOException {
-    for (String file : List.of("VERSION", "STATE_VERSION", "jvm.options", "lib/some.jar")) {
+    for (String file : List.of("VERSION", "STATE_VERSION", "jvm.options", "lib/daemon-2.0.jar")) {
       byte[] content = Files.readAllBytes(home.resolve(file));
       Files.delete(home.resolve(file));
-      String missing = file.startsWith("lib") ? "jars in lib" : file;
+      String missing = file.startsWith("lib") ? "daemon's jar in lib" : file;
       assertEquals(home + " is not a distribution: no " + missing, refusal());
       Files.write(home.resolve(file), content);
     }
@@ -76,11 +77,19 @@ class DistributionTest {
             "-Dringmount.home=" + home,
             "-XX:ErrorFile=/run/m/crash.log",
             "-cp",
-            home + "/lib/*",
+            home + "/lib/daemon-2.0.jar",
             "Main",
             "serve",
             "-cp"),
         Distribution.at(home).command(RUNNING));
+  }
+
+  @Test
+  void aCacheOfItsClassesIsUsed() throws IOException {
+    Path cache = Files.createFile(home.resolve("lib/daemon.aot"));
+    List<String> command = Distribution.at(home).command(RUNNING);
+    int at = command.indexOf("-XX:AOTCache=" + cache);
+    assertTrue(at > 0 && at < command.indexOf("-cp"), command.toString());
   }
 
   @Test

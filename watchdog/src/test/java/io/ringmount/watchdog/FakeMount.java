@@ -135,7 +135,7 @@ final class FakeMount implements AutoCloseable {
             List.of(classPath().split(File.pathSeparator)).stream()
                 .map(each -> Path.of(each).toUri().toString())
                 .collect(Collectors.joining(" ")));
-    try (OutputStream out = Files.newOutputStream(lib.resolve("fake.jar"));
+    try (OutputStream out = Files.newOutputStream(lib.resolve("daemon-0.jar"));
         JarOutputStream _ = new JarOutputStream(out, manifest)) {
       Files.writeString(home.resolve("VERSION"), version + "\n");
     }

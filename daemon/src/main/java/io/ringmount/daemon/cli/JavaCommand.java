@@ -1,11 +1,13 @@
 package io.ringmount.daemon.cli;
 
+import io.ringmount.upgrade.Distribution;
 import java.io.File;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The command that starts this program once more, with the same Java, flags and classes. */
@@ -14,8 +16,9 @@ final class JavaCommand {
 
   /**
    * @param crashReport the file to which Java writes why it crashed
+   * @throws IOException when the distribution that this process runs from is not complete
    */
-  static List<String> of(Path crashReport, String... arguments) {
+  static List<String> of(Path crashReport, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags());
@@ -25,19 +28,12 @@ final class JavaCommand {
     command.add(absolute(System.getProperty("java.class.path")));
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
-    return command;
+    Optional<Distribution> distribution = Distribution.running();
+    return distribution.isPresent() ? distribution.get().command(command) : command;
   }
 
-  /** Those of the distribution; those of this process where there is none (tests, an IDE). */
+  /** Those of this process; they matter where there is no distribution (tests, an IDE). */
   private static List<String> flags() {
-    String property = System.getProperty(Version.HOME);
-    if (property != null) {
-      Path home = Path.of(property).toAbsolutePath();
-      Path options = home.resolve("jvm.options");
-      if (Files.exists(options)) {
-        return List.of("@" + options, "-D" + Version.HOME + "=" + home);
-      }
-    }
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> !isForThisProcessOnly(flag))
         .toList();

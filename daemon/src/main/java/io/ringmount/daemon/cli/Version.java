@@ -1,5 +1,6 @@
 package io.ringmount.daemon.cli;
 
+import io.ringmount.upgrade.Distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,14 +8,11 @@ import picocli.CommandLine.IVersionProvider;
 
 /** Which build this is, from the distribution's {@code VERSION} file. */
 final class Version implements IVersionProvider {
-  /** Where the distribution is; absent when classes run from a build tree. */
-  static final String HOME = "ringmount.home";
-
   private static final String UNKNOWN = "development";
   private static final int LONGEST = 100;
 
   static String current() {
-    String home = System.getProperty(HOME);
+    String home = System.getProperty(Distribution.HOME);
     if (home == null) {
       return UNKNOWN;
     }
