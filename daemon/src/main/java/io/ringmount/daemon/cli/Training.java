@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the build runs so that the JVM can write down the daemon's classes as they are when loaded
- * and linked: daemons then need about two thirds of the time to start.
+ * and linked: a daemon then needs little more than half the time to start.
  *
  * <p>Root has a mount rehearsed too; a build by anybody else, or without {@code /dev/fuse}, has a
  * smaller cache.
