@@ -53,6 +53,17 @@ final class Locks implements Task {
         () -> FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
+  /** Closing is a call that the file system answers: it may fail as any other. */
+  private void close(Object name, FileChannel file) throws IOException {
+    journal.io(
+        "close",
+        name,
+        () -> {
+          file.close();
+          return null;
+        });
+  }
+
   @Override
   public void step() throws IOException, ViolationException {
     if (turn != null) {
@@ -94,10 +105,14 @@ final class Locks implements Task {
   private void tryOther() throws IOException, ViolationException {
     int other = (place.client() + 1 + place.below(place.clients() - 1)) % place.clients();
     Path path = SharedDirectory.heldLock(place.shared(), other);
-    try (FileChannel file = open(journal, path)) {
-      FileLock lock = journal.io("lock", path, () -> file.tryLock());
-      ViolationException.unless(lock == null, "%s: client %d has lost its lock", path, other);
+    FileChannel file = open(journal, path);
+    FileLock lock;
+    try {
+      lock = journal.io("lock", path, () -> file.tryLock());
+    } finally {
+      close(path, file);
     }
+    ViolationException.unless(lock == null, "%s: client %d has lost its lock", path, other);
   }
 
   private long self() {
@@ -126,7 +141,7 @@ final class Locks implements Task {
       checkOwner();
       endTurn();
     }
-    turns.close();
+    close("turns", turns);
   }
 
   @Override
