@@ -3,6 +3,7 @@ package io.ringmount.channels;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseConnection;
+import io.ringmount.channels.linux.FuseDevice;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
@@ -204,10 +205,11 @@ public final class FuseMount implements AutoCloseable {
    * Gives back what this process has of the mount, before it has {@linkplain #takeOver taken over}
    * or once it has {@linkplain #leave left} and is drained; the mount stays with whoever has it.
    */
-  public void abandon() throws IOException {
+  public synchronized void abandon() throws IOException {
     served.close();
     agreement.close();
     FileOps.close(device);
+    closed = true;
   }
 
   /** Ends the connection; mounts fusectl where it is to be found by custom, if nobody has yet. */
@@ -289,6 +291,17 @@ public final class FuseMount implements AutoCloseable {
   /** How rings are submitted; empty when the transport has none. */
   public Optional<RingMode> ringMode() {
     return served.kind() == TransportKind.URING ? Optional.of(ringMode) : Optional.empty();
+  }
+
+  /**
+   * Whether the kernel knows a node: whether it will ever mention it again, unless a reply that is
+   * under way tells it of the node. Waits while the kernel is just forgetting it, as long as a
+   * backend takes to write the last pages.
+   *
+   * @return true too when this process does not serve
+   */
+  public synchronized boolean knows(long node) {
+    return closed || left || FuseDevice.knows(device, node);
   }
 
   /** Has what earlier processes have counted added to {@link #metrics}; may be said again. */

@@ -27,8 +27,12 @@ public final class FuseDevice {
 
   private static final int NOTICE_CODE = 4;
 
+  private static final int NOTIFY_STORE = 4;
   private static final int NOTIFY_RETRIEVE = 5;
   private static final int NOTIFY_RESEND = 7;
+
+  /** {@code struct fuse_notify_store_out}: u64 node, u64 offset, u32 size. */
+  private static final int STORE_SIZE = 24;
 
   /** {@code struct fuse_notify_retrieve_out}: u64 number, u64 node, u64 offset, u32 size. */
   private static final int RETRIEVE_SIZE = 32;
@@ -147,6 +151,21 @@ public final class FuseDevice {
       Memory.putLong(notice + NOTICE_HEADER, NEXT_NUMBER.addAndGet(2));
       Memory.putLong(notice + NOTICE_HEADER + 8, node);
       return Math.min(0, write(fd, notice, NOTICE_HEADER + RETRIEVE_SIZE));
+    }
+  }
+
+  /**
+   * Whether the kernel knows a node: it is told to store no bytes in the node's pages, which
+   * changes nothing. Waits for a node that the kernel is just forgetting, which may take as long as
+   * its last pages take to be written.
+   *
+   * @return true too where the kernel does not say
+   */
+  public static boolean knows(int fd, long node) {
+    try (Arena arena = Arena.ofConfined()) {
+      long notice = notice(arena, NOTIFY_STORE, STORE_SIZE);
+      Memory.putLong(notice + NOTICE_HEADER, node);
+      return write(fd, notice, NOTICE_HEADER + STORE_SIZE) != -Errno.ENOENT;
     }
   }
 

@@ -41,6 +41,9 @@ final class Service implements AutoCloseable {
 
   private boolean predecessorLives;
 
+  /** Null unless the predecessor was dead. */
+  private AuditThread audit;
+
   /** Null without a watchdog. */
   private MetricsSuccession counters;
 
@@ -164,6 +167,9 @@ final class Service implements AutoCloseable {
       OutsideCaller.callFromEverywhere(mount.mountpoint());
     }
     this.predecessorLives = predecessorLives;
+    if (!predecessorLives) {
+      audit = AuditThread.start(fileSystem.lookupAudit(), mount);
+    }
   }
 
   /** Has the counters of the daemons before go on here; once this one serves. */
@@ -212,6 +218,9 @@ final class Service implements AutoCloseable {
   @Override
   public void close() throws IOException {
     mount.close();
+    if (audit != null) {
+      audit.close();
+    }
     fileSystem.close();
   }
 }

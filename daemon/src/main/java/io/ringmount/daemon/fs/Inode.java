@@ -54,6 +54,16 @@ final class Inode {
 
   private volatile boolean mayBeNameless;
 
+  private volatile Trust trust = Trust.FULL;
+
+  /** Whether the lookups counted can be more than the kernel has; see {@link LookupAudit}. */
+  private enum Trust {
+    FULL,
+    DOUBTED,
+    /** Doubted, and no lookup has been counted since it was asked about. */
+    ASKED
+  }
+
   private Inode() {
     this.node = 0;
     this.record = 0;
@@ -128,12 +138,44 @@ final class Inode {
 
   /** Counts one more lookup; {@code false} when the inode is dead. */
   boolean addLookup() {
-    return NodeTable.addLookup(record, node);
+    boolean added = NodeTable.addLookup(record, node);
+    // After the count: who has asked and then counted sees one or the other.
+    if (trust == Trust.ASKED) {
+      trust = Trust.DOUBTED;
+    }
+    return added;
   }
 
   /** As {@link NodeTable#removeLookups}. */
   long removeLookups(long count) {
     return NodeTable.removeLookups(record, node, count);
+  }
+
+  /** How many there are; 0 when it is dead. */
+  long lookups() {
+    return NodeTable.lookups(record, node);
+  }
+
+  /** As {@link NodeTable#removeAllLookups}. */
+  boolean removeAllLookups(long count) {
+    return NodeTable.removeAllLookups(record, node, count);
+  }
+
+  void doubt() {
+    trust = Trust.DOUBTED;
+  }
+
+  boolean isDoubted() {
+    return trust != Trust.FULL;
+  }
+
+  void ask() {
+    trust = Trust.ASKED;
+  }
+
+  /** Whether no lookup has been counted since {@link #ask}. */
+  boolean isAsked() {
+    return trust == Trust.ASKED;
   }
 
   /** Whether this process or another has not ended it. */

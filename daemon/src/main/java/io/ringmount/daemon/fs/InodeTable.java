@@ -39,6 +39,7 @@ final class InodeTable implements AutoCloseable {
   private final NodeTable nodes;
   private final NodeCustody custody;
   private final InodeMaps maps;
+  private final LookupAudit audit;
   private final LongAdder ignoredForgets = new LongAdder();
   private final LongAdder ignoredRecords = new LongAdder();
 
@@ -52,6 +53,7 @@ final class InodeTable implements AutoCloseable {
     this.nodes = nodes;
     this.custody = custody;
     this.maps = new InodeMaps(source, nodes);
+    this.audit = new LookupAudit(this, maps);
     Scratch scratch = Scratch.get();
     LinuxException.check(
         FileOps.fstatx(source.root(), FileFlags.STATX_BASIC_STATS, scratch.statx),
@@ -235,7 +237,18 @@ final class InodeTable implements AutoCloseable {
       ignoredForgets.increment();
     } else if (remaining == 0) {
       end(inode);
+    } else {
+      audit.remains(inode);
     }
+  }
+
+  /** As {@link #forget}, if there are exactly that many lookups; whether the node has ended. */
+  boolean forgetAll(Inode inode, long lookups) {
+    boolean last = inode.removeAllLookups(lookups);
+    if (last) {
+      end(inode);
+    }
+    return last;
   }
 
   /** Ends an inode without lookups: by whoever took the last one. */
@@ -267,6 +280,11 @@ final class InodeTable implements AutoCloseable {
   /** What follows the changes that other processes make to the records. */
   InodeSuccession succession() {
     return new InodeSuccession(this, maps, nodes, custody);
+  }
+
+  /** What finds lookups that the kernel will not take back. */
+  LookupAudit audit() {
+    return audit;
   }
 
   /** How many files the kernel knows, the root among them. */

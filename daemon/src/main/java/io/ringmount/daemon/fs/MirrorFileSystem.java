@@ -217,6 +217,11 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     handles.freeAbandoned();
   }
 
+  /** What finds nodes that the kernel has forgotten unnoticed; none of its steps after close. */
+  public LookupAudit lookupAudit() {
+    return inodes.audit();
+  }
+
   // ---- names -----------------------------------------------------------------------------------
 
   /** Whether the backend is reached through a network, so that any call may wait for long. */

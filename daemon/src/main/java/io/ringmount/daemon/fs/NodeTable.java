@@ -178,6 +178,12 @@ final class NodeTable implements AutoCloseable {
     }
   }
 
+  /** Takes all lookups back if there are exactly that many; {@code true} to one caller. */
+  static boolean removeAllLookups(long record, long node, long count) {
+    long tag = NodeLayout.tag(node);
+    return Memory.compareAndSetLong(record + NodeLayout.LOOKUPS, tag | count, tag);
+  }
+
   // ---- custody ---------------------------------------------------------------------------------
 
   /** Whether a descriptor of the file is in custody. */
