@@ -16,15 +16,20 @@ import org.slf4j.LoggerFactory;
  * <p>Requests are checked here, once: lengths against the operation, names for their NUL and for
  * what a name may not be, sizes against the payload. A request that fails is answered with EINVAL
  * for itself alone and counted; the file system never sees it. What an operation is about says
- * where it is decoded: {@link NameOperations}, {@link NodeOperations}, or here when it is neither.
+ * where it is decoded: {@link NameOperations}, {@link NodeOperations}, {@link XattrOperations}, or
+ * here when it is none.
  */
 final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** A whole page below 4 GiB, so that who copies on does so from a page. */
+  private static final long MOST_OF_32_BITS = (1L << 32) - 4096;
 
   private final Session session;
   private final FileSystem fileSystem;
   private final NameOperations names;
   private final NodeOperations nodes;
+  private final XattrOperations xattrs;
 
   private final BatchForgetIn batchForget = new BatchForgetIn();
   private final ForgetIn forget = new ForgetIn();
@@ -39,6 +44,7 @@ final class Dispatcher {
     this.fileSystem = session.fileSystem();
     this.names = new NameOperations(fileSystem);
     this.nodes = new NodeOperations(fileSystem);
+    this.xattrs = new XattrOperations(fileSystem);
   }
 
   /** Starts the request; returns when the file system does. Whatever happens, it is answered. */
@@ -68,6 +74,7 @@ final class Dispatcher {
       case Opcode.FORGET -> forget(x, in);
       case Opcode.BATCH_FORGET -> batchForget(x, in);
       case Opcode.GETATTR -> nodes.getattr(x, in);
+      case Opcode.STATX -> nodes.statx(x, in);
       case Opcode.SETATTR -> nodes.setattr(x, in);
       case Opcode.READLINK -> nodes.readlink(x);
       case Opcode.SYMLINK -> names.symlink(x);
@@ -80,8 +87,13 @@ final class Dispatcher {
       case Opcode.LINK -> names.link(x, in);
       case Opcode.OPEN -> nodes.open(x, in);
       case Opcode.CREATE -> names.create(x, in);
+      case Opcode.TMPFILE -> names.tmpfile(x, in);
       case Opcode.READ -> nodes.read(x, in);
       case Opcode.WRITE -> nodes.write(x, in);
+      case Opcode.LSEEK -> nodes.lseek(x, in);
+      case Opcode.FALLOCATE -> nodes.fallocate(x, in);
+      case Opcode.COPY_FILE_RANGE -> nodes.copyFileRange(x, in, MOST_OF_32_BITS);
+      case Opcode.COPY_FILE_RANGE_64 -> nodes.copyFileRange(x, in, Long.MAX_VALUE);
       case Opcode.FLUSH -> nodes.flush(x, in);
       case Opcode.RELEASE -> nodes.release(x, in);
       case Opcode.FSYNC -> nodes.fsync(x, in);
@@ -91,6 +103,10 @@ final class Dispatcher {
       case Opcode.RELEASEDIR -> nodes.releasedir(x, in);
       case Opcode.FSYNCDIR -> nodes.fsyncdir(x, in);
       case Opcode.STATFS -> nodes.statfs(x);
+      case Opcode.SETXATTR -> xattrs.set(x, in);
+      case Opcode.GETXATTR -> xattrs.get(x, in);
+      case Opcode.LISTXATTR -> xattrs.list(x, in);
+      case Opcode.REMOVEXATTR -> xattrs.remove(x);
       case Opcode.INTERRUPT -> interrupt(x, in);
       case Opcode.DESTROY -> destroy(x);
       case Opcode.NOTIFY_REPLY -> notifyReply(x);

@@ -4,10 +4,12 @@ import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.Attributes;
 import io.ringmount.channels.wire.Entry;
+import io.ringmount.channels.wire.GetxattrOut;
 import io.ringmount.channels.wire.Opcode;
 import io.ringmount.channels.wire.OpenOut;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.StatfsOut;
+import io.ringmount.channels.wire.StatxOut;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,9 +31,14 @@ final class Exchange
         WriteReply,
         SyncReply,
         StatfsReply,
+        StatxReply,
+        XattrReply,
+        LseekReply,
+        CopyReply,
         DirectoryReply {
   private final Slot slot;
   private final ByteBuffer payload;
+  private final ByteBuffer apart;
   private final FileTransfer transfer = new FileTransfer(this);
   private final StagedReply staged;
   private final DirentWriter dirents;
@@ -42,9 +49,14 @@ final class Exchange
 
   final Name name = new Name();
   final Name otherName = new Name();
+  final Bytes value = new Bytes();
   final SetattrIn setattr = new SetattrIn();
+  private final StatxOut statx = new StatxOut();
 
-  private boolean data;
+  /** Where the reply is made, of {@link ReplyPlace}. */
+  private int place;
+
+  private int wanted;
   private boolean answerable;
   private int replyError;
   private int replySize;
@@ -57,7 +69,13 @@ final class Exchange
             .reinterpret(slot.payloadSize())
             .asByteBuffer()
             .order(ByteOrder.nativeOrder());
-    this.staged = new StagedReply(slot.stagedAddress());
+    int room = ReplyPlace.room(ReplyPlace.APART, slot.payloadSize());
+    this.apart =
+        MemorySegment.ofAddress(slot.replyAddress(ReplyPlace.APART))
+            .reinterpret(room)
+            .asByteBuffer()
+            .order(ByteOrder.nativeOrder());
+    this.staged = new StagedReply(slot.replyAddress(ReplyPlace.STAGED));
     this.dirents = new DirentWriter(payload, slot.payloadAddress());
   }
 
@@ -96,7 +114,7 @@ final class Exchange
   /** Begins a request: channel thread, before the file system is called. */
   void begin() {
     staged.clear();
-    data = false;
+    place = ReplyPlace.STAGED;
     answerable = true;
     onInterrupt.clear();
     slot.record().state(SlotState.EXECUTING);
@@ -105,7 +123,7 @@ final class Exchange
   /** Begins to answer the same request anew; the reply has no content. */
   void again() {
     staged.clear();
-    data = false;
+    place = ReplyPlace.STAGED;
     slot.record().state(SlotState.EXECUTING);
   }
 
@@ -121,8 +139,30 @@ final class Exchange
 
   /** The reply is up to {@code limit} bytes of data. */
   void stageData(int limit) {
-    data = true;
+    place = ReplyPlace.PAYLOAD;
     payload.clear().limit(limit);
+  }
+
+  /** The reply is larger than what can be staged, and the request has no name. */
+  void stageStatx() {
+    stageData(StatxOut.SIZE);
+    payload.position(StatxOut.SIZE);
+    statx.wrap(slot.payloadAddress());
+    statx.clear();
+  }
+
+  /**
+   * The reply is up to {@code bytes} bytes of data, and the request has a name; or how many there
+   * are if none are wanted.
+   */
+  void stageXattr(int bytes) {
+    wanted = bytes;
+    if (bytes == 0) {
+      staged.stage(GetxattrOut.SIZE);
+    } else {
+      place = ReplyPlace.APART;
+      apart.clear().limit(Math.min(bytes, apart.capacity()));
+    }
   }
 
   void stageDirectory(int limit, boolean plus) {
@@ -164,16 +204,22 @@ final class Exchange
   public void done() {
     claim();
     replyError = 0;
-    if (data) {
-      replySize = payload.position();
-      slot.record().executed(0, replySize, false);
-    } else {
-      replySize = staged.size();
-      slot.record().executed(0, replySize, true);
-      // From here on the names of the request are gone.
-      staged.moveTo(slot.payloadAddress());
-    }
+    replySize =
+        switch (place) {
+          case ReplyPlace.PAYLOAD -> payload.position();
+          case ReplyPlace.APART -> apart.position();
+          default -> staged.size();
+        };
+    executed();
     sink.complete(slot);
+  }
+
+  /** The outcome is recorded; from here on the names of the request are gone. */
+  private void executed() {
+    slot.record().executed(replyError, replySize, place);
+    if (place != ReplyPlace.PAYLOAD) {
+      slot.record().placeReply();
+    }
   }
 
   @Override
@@ -194,7 +240,7 @@ final class Exchange
 
   /** A transfer has come to its end after {@code bytes}. */
   void transferred(int bytes) {
-    if (data) {
+    if (place == ReplyPlace.PAYLOAD) {
       payload.position(bytes);
     } else if (opcode() == Opcode.WRITE) {
       staged.write().size(bytes);
@@ -211,8 +257,9 @@ final class Exchange
       answerable = other.answerable;
       replyError = other.replyError;
       replySize = other.replySize;
-      Memory.copy(other.payloadAddress(), slot.payloadAddress(), replySize);
-      slot.record().executed(replyError, replySize, false);
+      place = other.place;
+      Memory.copy(other.payloadAddress(), slot.replyAddress(place), replySize);
+      executed();
       sink.complete(slot);
     }
   }
@@ -222,8 +269,9 @@ final class Exchange
     claim();
     replyError = outcome.error();
     replySize = Math.min(outcome.reply().length, slot.payloadSize());
+    place = ReplyPlace.PAYLOAD;
     Memory.copy(outcome.reply(), 0, slot.payloadAddress(), replySize);
-    slot.record().executed(replyError, replySize, false);
+    executed();
     sink.complete(slot);
   }
 
@@ -259,7 +307,7 @@ final class Exchange
   private void fail(int errno) {
     replyError = errno > 0 && errno < 512 ? -errno : -Errno.EIO;
     replySize = 0;
-    slot.record().executed(replyError, 0, false);
+    slot.record().executed(replyError, 0, ReplyPlace.PAYLOAD);
     sink.complete(slot);
   }
 
@@ -330,7 +378,31 @@ final class Exchange
 
   @Override
   public ByteBuffer buffer() {
-    return payload;
+    return place == ReplyPlace.APART ? apart : payload;
+  }
+
+  @Override
+  public int wanted() {
+    return wanted;
+  }
+
+  @Override
+  public void length(int bytes) {
+    staged.getxattr().size(bytes);
+  }
+
+  @Override
+  public void position(long offset) {
+    staged.lseek().offset(offset);
+  }
+
+  @Override
+  public void copied(long bytes) {
+    if (opcode() == Opcode.COPY_FILE_RANGE) {
+      staged.write().size((int) bytes);
+    } else {
+      staged.copyFileRange().copied(bytes);
+    }
   }
 
   @Override
@@ -341,6 +413,11 @@ final class Exchange
   @Override
   public StatfsOut statfs() {
     return staged.statfs();
+  }
+
+  @Override
+  public StatxOut statx() {
+    return statx;
   }
 
   @Override

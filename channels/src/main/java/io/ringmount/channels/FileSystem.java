@@ -59,6 +59,15 @@ public interface FileSystem {
     reply.error(Errno.ENOSYS);
   }
 
+  /**
+   * As {@link #getattr}, with the time of birth; the kernel asks when an application does.
+   *
+   * @param mask {@code STATX_*} bits of what is wanted
+   */
+  default void statx(Request request, long node, long handle, int mask, StatxReply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
   /** Changes the attributes that {@code change} names and answers with all of them. */
   default void setattr(Request request, long node, SetattrIn change, AttributesReply reply) {
     reply.error(Errno.ENOSYS);
@@ -142,6 +151,16 @@ public interface FileSystem {
   }
 
   /**
+   * Makes and opens a file without a name.
+   *
+   * @param parent the directory that it would be in: its file system
+   * @param mode type and permissions, the caller's umask applied
+   */
+  default void tmpfile(Request request, long parent, int mode, int flags, CreateReply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  /**
    * @param offset in bytes, not negative
    * @param size the most bytes to answer with
    */
@@ -162,6 +181,46 @@ public interface FileSystem {
       ByteBuffer data,
       boolean killPrivileges,
       WriteReply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  /**
+   * Finds data or a hole; ENXIO where there is none.
+   *
+   * @param offset where to begin; the kernel passes on any that an application gives
+   * @param whence {@code SEEK_DATA} or {@code SEEK_HOLE} of lseek(2)
+   */
+  default void lseek(
+      Request request, long node, long handle, long offset, int whence, LseekReply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  /**
+   * Reserves, frees or zeroes a part of a file.
+   *
+   * @param length more than 0; {@code offset + length} is not beyond 2^63
+   * @param mode {@code FALLOC_FL_*} of fallocate(2)
+   */
+  default void fallocate(
+      Request request, long node, long handle, long offset, long length, int mode, Reply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  /**
+   * Copies from one open file to another, or within one.
+   *
+   * @param length the most bytes to copy; fewer are a success, from which the caller goes on
+   */
+  default void copyFileRange(
+      Request request,
+      long node,
+      long handle,
+      long offset,
+      long toNode,
+      long toHandle,
+      long toOffset,
+      long length,
+      CopyReply reply) {
     reply.error(Errno.ENOSYS);
   }
 
@@ -205,6 +264,31 @@ public interface FileSystem {
   }
 
   default void statfs(Request request, long node, StatfsReply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  /**
+   * Sets an extended attribute.
+   *
+   * @param name with its namespace, such as {@code user.comment}
+   * @param flags {@code XATTR_CREATE}: it must not be there; {@code XATTR_REPLACE}: it must
+   */
+  default void setxattr(
+      Request request, long node, Name name, Bytes value, int flags, Reply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  /** Answers with the value of an extended attribute; ENODATA when there is none. */
+  default void getxattr(Request request, long node, Name name, XattrReply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  /** Answers with the names of all extended attributes, each followed by a NUL. */
+  default void listxattr(Request request, long node, XattrReply reply) {
+    reply.error(Errno.ENOSYS);
+  }
+
+  default void removexattr(Request request, long node, Name name, Reply reply) {
     reply.error(Errno.ENOSYS);
   }
 }

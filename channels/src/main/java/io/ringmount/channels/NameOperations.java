@@ -1,6 +1,5 @@
 package io.ringmount.channels;
 
-import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.CreateIn;
 import io.ringmount.channels.wire.Entry;
 import io.ringmount.channels.wire.LinkIn;
@@ -15,10 +14,8 @@ import io.ringmount.channels.wire.RenameIn;
  * says false, and calls nothing, when its request is malformed. Belongs to one channel thread.
  */
 final class NameOperations {
-  /** PATH_MAX without its NUL: the longest target of a symbolic link, and more than any name. */
-  static final int MAX_NAME = 4095;
-
   private final FileSystem fileSystem;
+  private final Arguments arguments = new Arguments();
 
   private final CreateIn create = new CreateIn();
   private final LinkIn link = new LinkIn();
@@ -27,37 +24,13 @@ final class NameOperations {
   private final RenameIn rename = new RenameIn();
   private final Rename2In rename2 = new Rename2In();
 
-  // The part of the arguments that no name has been taken from yet.
-  private long position;
-  private long end;
-
   NameOperations(FileSystem fileSystem) {
     this.fileSystem = fileSystem;
   }
 
   /** Takes the first file name of a request. */
   private boolean takeFirstName(Exchange x) {
-    SlotRequest request = x.slot().request();
-    position = request.arguments();
-    end = position + request.argumentsLength();
-    return takeName(x.name);
-  }
-
-  /** Takes the next NUL-terminated string of the arguments; false when there is none. */
-  private boolean takeString(Name name) {
-    int limit = (int) Math.min(end - position, MAX_NAME + 1);
-    int length = Memory.stringLength(position, limit);
-    if (length == 0 || length == limit) {
-      return false;
-    }
-    name.wrap(position, length);
-    position += length + 1;
-    return true;
-  }
-
-  /** Takes the next file name: one path component, and not the directory itself or its parent. */
-  private boolean takeName(Name name) {
-    return takeString(name) && !name.contains('/') && !name.isDotOrDotDot();
+    return arguments.of(x.slot().request()).takeName(x.name);
   }
 
   boolean lookup(Exchange x) {
@@ -74,7 +47,7 @@ final class NameOperations {
   }
 
   boolean symlink(Exchange x) {
-    if (!takeFirstName(x) || !takeString(x.otherName)) {
+    if (!takeFirstName(x) || !arguments.takeString(x.otherName)) {
       return false;
     }
     x.staged().stage(Entry.SIZE);
@@ -129,7 +102,7 @@ final class NameOperations {
   }
 
   private boolean rename(Exchange x, long newParent, int flags) {
-    if (!takeFirstName(x) || !takeName(x.otherName)) {
+    if (!takeFirstName(x) || !arguments.takeName(x.otherName)) {
       return false;
     }
     fileSystem.rename(x, x.node(), x.name, newParent, x.otherName, flags, x);
@@ -154,6 +127,14 @@ final class NameOperations {
     x.staged().stageCreate();
     boolean kill = (create.openFlags() & OpenFlags.OPEN_KILL_SUIDGID) != 0;
     fileSystem.create(x, x.node(), x.name, create.mode(), create.flags(), kill, x);
+    return true;
+  }
+
+  /** The name that the kernel gives is its own: the file has none. */
+  boolean tmpfile(Exchange x, long in) {
+    create.wrap(in);
+    x.staged().stageCreate();
+    fileSystem.tmpfile(x, x.node(), create.mode(), create.flags(), x);
     return true;
   }
 }

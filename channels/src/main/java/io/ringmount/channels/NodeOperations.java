@@ -1,14 +1,20 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.wire.AttributesOut;
+import io.ringmount.channels.wire.CopyFileRangeIn;
+import io.ringmount.channels.wire.CopyFileRangeOut;
+import io.ringmount.channels.wire.FallocateIn;
 import io.ringmount.channels.wire.FlushIn;
 import io.ringmount.channels.wire.FsyncIn;
 import io.ringmount.channels.wire.GetattrIn;
+import io.ringmount.channels.wire.LseekIn;
+import io.ringmount.channels.wire.LseekOut;
 import io.ringmount.channels.wire.OpenFlags;
 import io.ringmount.channels.wire.OpenIn;
 import io.ringmount.channels.wire.ReadIn;
 import io.ringmount.channels.wire.ReleaseIn;
 import io.ringmount.channels.wire.StatfsOut;
+import io.ringmount.channels.wire.StatxIn;
 import io.ringmount.channels.wire.WriteFlags;
 import io.ringmount.channels.wire.WriteIn;
 import io.ringmount.channels.wire.WriteOut;
@@ -21,12 +27,16 @@ import io.ringmount.channels.wire.WriteOut;
 final class NodeOperations {
   private final FileSystem fileSystem;
 
+  private final CopyFileRangeIn copyFileRange = new CopyFileRangeIn();
+  private final FallocateIn fallocate = new FallocateIn();
   private final FlushIn flush = new FlushIn();
   private final FsyncIn fsync = new FsyncIn();
   private final GetattrIn getattr = new GetattrIn();
+  private final LseekIn lseek = new LseekIn();
   private final OpenIn open = new OpenIn();
   private final ReadIn read = new ReadIn();
   private final ReleaseIn release = new ReleaseIn();
+  private final StatxIn statx = new StatxIn();
   private final WriteIn write = new WriteIn();
 
   NodeOperations(FileSystem fileSystem) {
@@ -45,6 +55,18 @@ final class NodeOperations {
     return true;
   }
 
+  boolean statx(Exchange x, long in) {
+    statx.wrap(in);
+    x.stageStatx();
+    if (x.node() == WakeFile.NODE) {
+      WakeFile.answer((StatxReply) x);
+      return true;
+    }
+    long handle = statx.hasHandle() ? statx.handle() : FileSystem.NO_HANDLE;
+    fileSystem.statx(x, x.node(), handle, statx.mask(), x);
+    return true;
+  }
+
   boolean setattr(Exchange x, long in) {
     x.setattr.wrap(in);
     x.staged().stage(AttributesOut.SIZE);
@@ -54,7 +76,7 @@ final class NodeOperations {
 
   boolean readlink(Exchange x) {
     // The kernel takes a page, without the terminating NUL (fs/fuse/dir.c, fuse_readlink_page).
-    x.stageData(NameOperations.MAX_NAME);
+    x.stageData(Arguments.MAX_NAME);
     fileSystem.readlink(x, x.node(), x);
     return true;
   }
@@ -87,6 +109,47 @@ final class NodeOperations {
     x.staged().stage(WriteOut.SIZE);
     boolean kill = (write.writeFlags() & WriteFlags.KILL_SUIDGID) != 0;
     fileSystem.write(x, x.node(), write.handle(), write.offset(), x.writeData(size), kill, x);
+    return true;
+  }
+
+  boolean lseek(Exchange x, long in) {
+    lseek.wrap(in);
+    x.staged().stage(LseekOut.SIZE);
+    fileSystem.lseek(x, x.node(), lseek.handle(), lseek.offset(), lseek.whence(), x);
+    return true;
+  }
+
+  boolean fallocate(Exchange x, long in) {
+    fallocate.wrap(in);
+    long offset = fallocate.offset();
+    long length = fallocate.length();
+    if (offset < 0 || length <= 0 || offset + length < 0) {
+      return false;
+    }
+    fileSystem.fallocate(x, x.node(), fallocate.handle(), offset, length, fallocate.mode(), x);
+    return true;
+  }
+
+  /**
+   * @param most that the reply can count
+   */
+  boolean copyFileRange(Exchange x, long in, long most) {
+    CopyFileRangeIn copy = copyFileRange;
+    copy.wrap(in);
+    if (copy.offset() < 0 || copy.toOffset() < 0 || copy.length() < 0 || copy.flags() != 0) {
+      return false;
+    }
+    x.staged().stage(CopyFileRangeOut.SIZE);
+    fileSystem.copyFileRange(
+        x,
+        x.node(),
+        copy.handle(),
+        copy.offset(),
+        copy.toNode(),
+        copy.toHandle(),
+        copy.toOffset(),
+        Math.min(copy.length(), most),
+        x);
     return true;
   }
 

@@ -99,14 +99,11 @@ public final class Outcomes {
       byNumber.put(number, new Outcome(false, 0, new byte[0], journal));
       return;
     }
-    int size = Math.clamp(Memory.getInt(page + SlotLayout.SIZE), 0, payload);
-    byte[] bytes = new byte[size];
-    if (Memory.getInt(page + SlotLayout.IS_STAGED) != 0) {
-      Memory.copy(page + SlotLayout.STAGED, bytes, 0, Math.min(size, SlotLayout.STAGED_SIZE));
-    } else {
-      read(memory, reply, size, offset + SlotLayout.PAYLOAD);
-      Memory.copy(reply, bytes, 0, size);
-    }
+    int place = Memory.getInt(page + SlotLayout.PLACE);
+    int room = ReplyPlace.room(place, payload);
+    byte[] bytes = new byte[Math.clamp(Memory.getInt(page + SlotLayout.SIZE), 0, room)];
+    read(memory, reply, bytes.length, offset + ReplyPlace.offset(place, payload));
+    Memory.copy(reply, bytes, 0, bytes.length);
     byNumber.put(number, new Outcome(true, Memory.getInt(page + SlotLayout.ERROR), bytes, journal));
   }
 

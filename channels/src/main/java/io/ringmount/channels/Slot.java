@@ -56,7 +56,7 @@ public final class Slot {
     this.index = index;
     this.address = address;
     this.payloadSize = payloadSize;
-    this.record = new SlotRecord(address);
+    this.record = new SlotRecord(address, payloadSize);
     this.journal = address + SlotLayout.JOURNAL;
   }
 
@@ -76,6 +76,11 @@ public final class Slot {
 
   public int payloadSize() {
     return payloadSize;
+  }
+
+  /** Where a reply lies at a place of {@link ReplyPlace}. */
+  long replyAddress(int place) {
+    return address + ReplyPlace.offset(place, payloadSize);
   }
 
   /** Where a device read puts a request. */
@@ -197,10 +202,6 @@ public final class Slot {
         && request.unique() == number;
   }
 
-  long stagedAddress() {
-    return address + SlotLayout.STAGED;
-  }
-
   /** Address of two {@code struct iovec}, for whoever has the slot. */
   public long vectorAddress() {
     return address + SlotLayout.VECTOR;
@@ -213,7 +214,7 @@ public final class Slot {
 
   /** Makes the reply, for a commit, out of the outcome that an earlier process recorded. */
   void replyFromRecord() {
-    int bytes = record.restoreReply(payloadSize);
+    int bytes = record.placeReply();
     request.unique(record.taken());
     replyToRing(record.error(), bytes);
     ready();

@@ -11,8 +11,8 @@ package io.ringmount.channels;
  *
  *  slot:   0    struct fuse_uring_req_header: what the kernel fills and reads (288 bytes)
  *          512  u32 state ({@link SlotState}), u64 number of the request taken up,
- *               s32 error of the reply, u32 bytes of the reply, u32 whether those are staged,
- *               s32 queue of the kernel, negative for none
+ *               s32 error of the reply, u32 bytes of the reply, u32 where those are
+ *               ({@link ReplyPlace}), s32 queue of the kernel, negative for none
  *          576  journal of the request (128 bytes, {@link Request#journal})
  *          1024 staged reply: structs of a reply until it is given (256 bytes)
  *          1280 struct iovec of a transfer, or two of a registration
@@ -38,7 +38,7 @@ final class SlotLayout {
   static final int TAKEN = 520;
   static final int ERROR = 528;
   static final int SIZE = 532;
-  static final int IS_STAGED = 536;
+  static final int PLACE = 536;
   static final int QUEUE = 540;
   static final int JOURNAL = 576;
   static final int STAGED = 1024;

@@ -9,12 +9,14 @@ import io.ringmount.channels.linux.Memory;
  */
 final class SlotRecord {
   private final long address;
+  private final int payloadSize;
 
   /**
    * @param address of the slot
    */
-  SlotRecord(long address) {
+  SlotRecord(long address, int payloadSize) {
     this.address = address;
+    this.payloadSize = payloadSize;
   }
 
   /** Any thread; of {@link SlotState}. */
@@ -57,12 +59,12 @@ final class SlotRecord {
    *
    * @param error 0 or {@code -errno}
    * @param bytes of the reply
-   * @param staged whether they still lie in the staging area
+   * @param place where they are, of {@link ReplyPlace}
    */
-  void executed(int error, int bytes, boolean staged) {
+  void executed(int error, int bytes, int place) {
     Memory.putInt(address + SlotLayout.ERROR, error);
     Memory.putInt(address + SlotLayout.SIZE, bytes);
-    Memory.putInt(address + SlotLayout.IS_STAGED, staged ? 1 : 0);
+    Memory.putInt(address + SlotLayout.PLACE, place);
     state(SlotState.EXECUTED);
   }
 
@@ -72,16 +74,19 @@ final class SlotRecord {
   }
 
   /**
-   * Moves the recorded reply to the payload.
+   * Moves the recorded reply to where it is sent from. The names of the request are gone then, and
+   * the reply remains where it was: this can be repeated.
    *
-   * @param limit bytes of the payload
-   * @return how many it has
+   * @return how many bytes it has
    */
-  int restoreReply(int limit) {
-    int bytes = Math.clamp(Memory.getInt(address + SlotLayout.SIZE), 0, limit);
-    if (Memory.getInt(address + SlotLayout.IS_STAGED) != 0) {
-      bytes = Math.min(bytes, SlotLayout.STAGED_SIZE);
-      Memory.copy(address + SlotLayout.STAGED, address + SlotLayout.PAYLOAD, bytes);
+  int placeReply() {
+    int place = Memory.getInt(address + SlotLayout.PLACE);
+    long from = address + ReplyPlace.offset(place, payloadSize);
+    int bytes =
+        Math.clamp(
+            Memory.getInt(address + SlotLayout.SIZE), 0, ReplyPlace.room(place, payloadSize));
+    if (place != ReplyPlace.PAYLOAD) {
+      Memory.copy(from, address + SlotLayout.PAYLOAD, bytes);
     }
     return bytes;
   }

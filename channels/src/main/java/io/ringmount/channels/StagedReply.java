@@ -2,7 +2,10 @@ package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.AttributesOut;
+import io.ringmount.channels.wire.CopyFileRangeOut;
 import io.ringmount.channels.wire.Entry;
+import io.ringmount.channels.wire.GetxattrOut;
+import io.ringmount.channels.wire.LseekOut;
 import io.ringmount.channels.wire.OpenOut;
 import io.ringmount.channels.wire.StatfsOut;
 import io.ringmount.channels.wire.WriteOut;
@@ -18,6 +21,9 @@ final class StagedReply {
   private final OpenOut open = new OpenOut();
   private final WriteOut write = new WriteOut();
   private final StatfsOut statfs = new StatfsOut();
+  private final GetxattrOut getxattr = new GetxattrOut();
+  private final LseekOut lseek = new LseekOut();
+  private final CopyFileRangeOut copyFileRange = new CopyFileRangeOut();
   private int size;
 
   /**
@@ -29,6 +35,9 @@ final class StagedReply {
     attributes.wrap(address);
     write.wrap(address);
     statfs.wrap(address);
+    getxattr.wrap(address);
+    lseek.wrap(address);
+    copyFileRange.wrap(address);
   }
 
   /** The reply has no structs. */
@@ -60,11 +69,6 @@ final class StagedReply {
     return size;
   }
 
-  /** Moves the structs to where the reply is sent from. */
-  void moveTo(long payload) {
-    Memory.copy(address, payload, size);
-  }
-
   Entry entry() {
     return entry;
   }
@@ -83,5 +87,17 @@ final class StagedReply {
 
   StatfsOut statfs() {
     return statfs;
+  }
+
+  GetxattrOut getxattr() {
+    return getxattr;
+  }
+
+  LseekOut lseek() {
+    return lseek;
+  }
+
+  CopyFileRangeOut copyFileRange() {
+    return copyFileRange;
   }
 }

@@ -53,6 +53,17 @@ public final class WakeFile {
     reply.done();
   }
 
+  static void answer(StatxReply reply) {
+    reply
+        .statx()
+        .timeout(TIMEOUT_NANOS)
+        .mask(FileFlags.STATX_BASIC_STATS)
+        .inode(NODE)
+        .mode(MODE)
+        .links(1);
+    reply.done();
+  }
+
   private static void fill(Attributes attributes) {
     attributes.inode(NODE).mode(MODE).links(1);
   }

@@ -12,6 +12,9 @@ import java.util.Objects;
  * answers with success. What fails a check is kept, as the dispatcher catches what it throws.
  */
 final class CheckedFileSystem implements FileSystem {
+  /** What is answered to who asks for the length of extended attributes. */
+  static final int XATTR_LENGTH = 12345;
+
   final List<String> calls = new ArrayList<>();
   Throwable broken;
   private RecordingChannel channel;
@@ -33,6 +36,13 @@ final class CheckedFileSystem implements FileSystem {
   @Override
   public void getattr(Request request, long node, long handle, AttributesReply reply) {
     called(request, reply, "getattr", node, handle);
+  }
+
+  @Override
+  public void statx(Request request, long node, long handle, int mask, StatxReply reply) {
+    long begin = reply.statx().address();
+    check(begin == channel.slot().payloadAddress(), "attributes outside the payload");
+    called(request, reply, "statx", node, handle, mask);
   }
 
   @Override
@@ -195,6 +205,86 @@ final class CheckedFileSystem implements FileSystem {
   @Override
   public void statfs(Request request, long node, StatfsReply reply) {
     called(request, reply, "statfs", node);
+  }
+
+  @Override
+  public void tmpfile(Request request, long parent, int mode, int flags, CreateReply reply) {
+    called(request, reply, "tmpfile", parent, mode, flags);
+  }
+
+  @Override
+  public void lseek(
+      Request request, long node, long handle, long offset, int whence, LseekReply reply) {
+    called(request, reply, "lseek", node, handle, offset, whence);
+  }
+
+  @Override
+  public void fallocate(
+      Request request, long node, long handle, long offset, long length, int mode, Reply reply) {
+    check(offset >= 0 && length > 0 && offset + length > 0, "not a part of a file");
+    called(request, reply, "fallocate", node, handle, offset, length, mode);
+  }
+
+  @Override
+  public void copyFileRange(
+      Request request,
+      long node,
+      long handle,
+      long offset,
+      long toNode,
+      long toHandle,
+      long toOffset,
+      long length,
+      CopyReply reply) {
+    check(offset >= 0 && toOffset >= 0 && length >= 0, "not a part of a file");
+    reply.copied(length);
+    called(request, reply, "copy", node, handle, offset, toNode, toHandle, toOffset, length);
+  }
+
+  @Override
+  public void setxattr(Request request, long node, Name name, Bytes value, int flags, Reply reply) {
+    check(
+        value.address() >= channel.argumentsBegin()
+            && value.address() + value.length() == channel.argumentsEnd(),
+        "a value that is not the end of the request");
+    called(request, reply, "setxattr", node, string(name), text(value.toBytes()), flags);
+  }
+
+  @Override
+  public void getxattr(Request request, long node, Name name, XattrReply reply) {
+    String text = string(name);
+    fillApart(reply, name);
+    check(text.equals(string(name)), "the answer has overwritten the name");
+    called(request, reply, "getxattr", node, text, reply.wanted());
+  }
+
+  @Override
+  public void listxattr(Request request, long node, XattrReply reply) {
+    fillApart(reply, null);
+    called(request, reply, "listxattr", node, reply.wanted());
+  }
+
+  @Override
+  public void removexattr(Request request, long node, Name name, Reply reply) {
+    called(request, reply, "removexattr", node, string(name));
+  }
+
+  private void fillApart(XattrReply reply, Name name) {
+    if (reply.wanted() == 0) {
+      reply.length(XATTR_LENGTH);
+      return;
+    }
+    ByteBuffer buffer = reply.buffer();
+    long begin = MemorySegment.ofBuffer(buffer).address();
+    long end = channel.slot().payloadAddress() + RecordingChannel.PAYLOAD;
+    check(buffer.remaining() <= reply.wanted(), "more room than is wanted");
+    check(begin + buffer.limit() <= end, "data outside the payload");
+    check(
+        name == null || begin + buffer.position() > name.address() + name.length(),
+        "data where the name is");
+    while (buffer.hasRemaining()) {
+      buffer.put((byte) buffer.position());
+    }
   }
 
   private void called(Request request, Reply reply, Object... call) {

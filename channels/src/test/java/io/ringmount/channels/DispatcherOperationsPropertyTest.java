@@ -108,6 +108,28 @@ class DispatcherOperationsPropertyTest {
     cases.add(
         new Case(
             WireRequest.of(20, 16).u64(0, handle).u32(8, flags), 0, "fsync", node, handle, odd));
+    cases.add(
+        new Case(
+            WireRequest.of(21, 8).u32(0, target.length).u32(4, flags).name(name).bytes(target),
+            0,
+            "setxattr",
+            node,
+            n,
+            text(target),
+            flags));
+    int room = Math.min(size, RecordingChannel.PAYLOAD / 2);
+    cases.add(
+        new Case(
+            WireRequest.of(22, 8).u32(0, size).name(name),
+            size == 0 ? 8 : room,
+            "getxattr",
+            node,
+            n,
+            size));
+    cases.add(
+        new Case(
+            WireRequest.of(23, 8).u32(0, size), size == 0 ? 8 : room, "listxattr", node, size));
+    cases.add(new Case(WireRequest.of(24).name(name), 0, "removexattr", node, n));
     cases.add(new Case(WireRequest.of(25, 24).u64(0, handle), 0, "flush", node, handle));
     cases.add(new Case(WireRequest.of(27, 8).u32(0, flags), 16, "opendir", node, flags));
     cases.add(
@@ -132,6 +154,64 @@ class DispatcherOperationsPropertyTest {
             mode,
             flags,
             odd));
+    long length = 1 + place / 2;
+    cases.add(
+        new Case(
+            WireRequest.of(43, 32).u64(0, handle).u64(8, place / 2).u64(16, length).u32(24, mode),
+            0,
+            "fallocate",
+            node,
+            handle,
+            place / 2,
+            length,
+            mode));
+    cases.add(
+        new Case(
+            WireRequest.of(46, 24).u64(0, handle).u64(8, offset).u32(16, flags),
+            8,
+            "lseek",
+            node,
+            handle,
+            offset,
+            flags));
+    for (int opcode : new int[] {47, 53}) {
+      // The one counts in 32 bits, so whole pages below 4 GiB are the most.
+      long most = opcode == 47 ? 0xfffff000L : Long.MAX_VALUE;
+      cases.add(
+          new Case(
+              WireRequest.of(opcode, 56)
+                  .u64(0, handle)
+                  .u64(8, place)
+                  .u64(16, ~node)
+                  .u64(24, ~handle)
+                  .u64(32, place / 2)
+                  .u64(40, length),
+              8,
+              "copy",
+              node,
+              handle,
+              place,
+              ~node,
+              ~handle,
+              place / 2,
+              Math.min(length, most)));
+    }
+    cases.add(
+        new Case(
+            WireRequest.of(51, 16).u32(0, flags).u32(4, mode).name(name),
+            144,
+            "tmpfile",
+            node,
+            mode,
+            flags));
+    cases.add(
+        new Case(
+            WireRequest.of(52, 24).u32(0, flags).u64(8, handle).u32(20, mode),
+            288,
+            "statx",
+            node,
+            odd ? handle : -1,
+            mode));
     cases.add(
         new Case(
             WireRequest.of(44, 40).u64(0, handle).u64(8, offset).u32(16, size),

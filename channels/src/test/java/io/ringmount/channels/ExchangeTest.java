@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.RecordingChannel.Answer;
 import io.ringmount.channels.RecordingChannel.Form;
+import io.ringmount.channels.linux.Memory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,7 @@ class ExchangeTest {
   private static final int SYMLINK = 6;
   private static final int UNLINK = 10;
   private static final int READ = 15;
+  private static final int GETXATTR = 22;
   private static final int READDIR = 28;
   private static final int CREATE = 35;
   private static final int READDIRPLUS = 44;
@@ -252,6 +254,65 @@ class ExchangeTest {
       assertEquals(0x1122334455667788L, created.getLong(128));
       assertEquals(3, created.getInt(136));
       assertEquals(9, created.getInt(140));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAttributeIsAnsweredApartFromItsNameAndThenSent(Form form) throws Exception {
+    try (RecordingChannel channel =
+        RecordingChannel.open(
+            form,
+            new FileSystem() {
+              @Override
+              public void getxattr(Request request, long node, Name name, XattrReply reply) {
+                if (reply.wanted() == 0) {
+                  reply.length(6);
+                } else {
+                  assertEquals(100, reply.wanted());
+                  assertEquals(100, reply.buffer().remaining());
+                  reply.buffer().put("value ".getBytes(UTF_8)).put(name.toBytes());
+                }
+                reply.done();
+              }
+            })) {
+      byte[] name = "user.name".getBytes(UTF_8);
+      channel.serve(WireRequest.of(GETXATTR, 8).unique(77).u32(0, 100).name(name));
+      assertArrayEquals("value user.name".getBytes(UTF_8), only(channel).body());
+
+      channel.answers.clear();
+      channel.serve(WireRequest.of(GETXATTR, 8).unique(77).name(name));
+      ByteBuffer length = only(channel).bytes();
+      assertEquals(8, length.capacity());
+      assertEquals(6, length.getInt(0));
+      assertEquals(0, length.getInt(4));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theRecordOfAReplyThatWasNotSentYetHasAllOfIt(Form form) throws Exception {
+    byte[] value = "value".getBytes(UTF_8);
+    try (RecordingChannel channel =
+        RecordingChannel.open(
+            form,
+            new FileSystem() {
+              @Override
+              public void getxattr(Request request, long node, Name name, XattrReply reply) {
+                reply.buffer().put(value);
+                reply.done();
+              }
+            })) {
+      channel.serve(
+          WireRequest.of(GETXATTR, 8).unique(77).u32(0, 64).name("user.a".getBytes(UTF_8)));
+      // As if the process had ended just before it moved the reply.
+      Slot slot = channel.slot();
+      Memory.zero(slot.payloadAddress(), 64);
+      assertEquals(value.length, slot.record().placeReply());
+      assertEquals(value.length, slot.record().placeReply(), "it can be repeated");
+      byte[] placed = new byte[value.length];
+      Memory.copy(slot.payloadAddress(), placed, 0, placed.length);
+      assertArrayEquals(value, placed);
     }
   }
 

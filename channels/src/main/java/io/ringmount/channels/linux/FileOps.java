@@ -12,6 +12,9 @@ import java.nio.file.Path;
  * bytes, descriptors stay the caller's. Any thread may call.
  */
 public final class FileOps {
+  /** Address of the path of the directory itself. Never freed. */
+  public static final long HERE = NativeString.address(Arena.global(), ".");
+
   /** Address of an empty path, for calls with {@link FileFlags#AT_EMPTY_PATH}. Never freed. */
   public static final long EMPTY_PATH = NativeString.address(Arena.global(), "");
 
@@ -191,6 +194,42 @@ public final class FileOps {
     return Syscall.call(SyscallNumber.UTIMENSAT, dirFd, path, times, flags);
   }
 
+  /**
+   * Sets an extended attribute, following links: {@code /proc/self/fd/<n>} reaches an O_PATH
+   * descriptor, also of a link.
+   *
+   * @param name address of a NUL-terminated name with its namespace
+   * @param value address of {@code length} bytes
+   * @param flags {@code XATTR_CREATE} (1), {@code XATTR_REPLACE} (2), or 0
+   */
+  public static long setxattr(long path, long name, long value, long length, int flags) {
+    return Syscall.call(SyscallNumber.SETXATTR, path, name, value, length, flags);
+  }
+
+  /**
+   * Reads an extended attribute, following links as {@link #setxattr}.
+   *
+   * @param room bytes at {@code value}; 0 to learn how many there are
+   * @return bytes of the value; {@code -ENODATA}: there is none, {@code -ERANGE}: no room
+   */
+  public static long getxattr(long path, long name, long value, long room) {
+    return Syscall.call(SyscallNumber.GETXATTR, path, name, value, room);
+  }
+
+  /**
+   * Lists the names of extended attributes, each with its NUL, following links.
+   *
+   * @param room bytes at {@code names}; 0 to learn how many there are
+   */
+  public static long listxattr(long path, long names, long room) {
+    return Syscall.call(SyscallNumber.LISTXATTR, path, names, room);
+  }
+
+  /** Removes an extended attribute, following links. */
+  public static long removexattr(long path, long name) {
+    return Syscall.call(SyscallNumber.REMOVEXATTR, path, name);
+  }
+
   // ---- data --------------------------------------------------------------------------------
 
   /** Reads at {@code offset}; fewer bytes than asked for are a success, 0 is the end. */
@@ -224,6 +263,25 @@ public final class FileOps {
   /** Moves the file position, or finds data and holes; {@code whence} is {@code SEEK_*}. */
   public static long lseek(int fd, long offset, int whence) {
     return Syscall.call(SyscallNumber.LSEEK, fd, offset, whence);
+  }
+
+  /**
+   * Reserves, frees or zeroes a part of a file.
+   *
+   * @param mode {@code FALLOC_FL_*}
+   */
+  public static long fallocate(int fd, int mode, long offset, long length) {
+    return Syscall.call(SyscallNumber.FALLOCATE, fd, mode, offset, length);
+  }
+
+  /**
+   * Copies between files of one file system, without moving data through this process.
+   *
+   * @param fromOffset address of a u64, which moves on; so {@code toOffset}
+   * @return bytes copied, 0 at the end
+   */
+  public static long copyFileRange(int from, long fromOffset, int to, long toOffset, long length) {
+    return Syscall.call(SyscallNumber.COPY_FILE_RANGE, from, fromOffset, to, toOffset, length, 0);
   }
 
   /**

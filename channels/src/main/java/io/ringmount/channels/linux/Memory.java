@@ -102,6 +102,11 @@ public final class Memory {
     MemorySegment.copy(source, index, ALL, JAVA_BYTE, destination, length);
   }
 
+  /** Whether the {@code length} bytes at two addresses are the same. */
+  public static boolean equal(long one, long other, long length) {
+    return MemorySegment.mismatch(ALL, one, one + length, ALL, other, other + length) < 0;
+  }
+
   /** Sets {@code length} bytes to zero. */
   public static void zero(long address, long length) {
     long words = length & ~7L;

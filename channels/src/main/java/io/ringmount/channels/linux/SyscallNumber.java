@@ -43,6 +43,10 @@ public final class SyscallNumber {
   public static final int MOUNT = 165;
   public static final int UMOUNT2 = 166;
   public static final int GETTID = 186;
+  public static final int SETXATTR = 188;
+  public static final int GETXATTR = 191;
+  public static final int LISTXATTR = 194;
+  public static final int REMOVEXATTR = 197;
   public static final int GETDENTS64 = 217;
   public static final int FADVISE64 = 221;
   public static final int OPENAT = 257;
@@ -54,6 +58,7 @@ public final class SyscallNumber {
   public static final int SYMLINKAT = 266;
   public static final int READLINKAT = 267;
   public static final int UTIMENSAT = 280;
+  public static final int FALLOCATE = 285;
   public static final int ACCEPT4 = 288;
   public static final int EVENTFD2 = 290;
   public static final int DUP3 = 292;
@@ -63,6 +68,7 @@ public final class SyscallNumber {
   public static final int SYNCFS = 306;
   public static final int RENAMEAT2 = 316;
   public static final int MEMFD_CREATE = 319;
+  public static final int COPY_FILE_RANGE = 326;
   public static final int PREADV2 = 327;
   public static final int PWRITEV2 = 328;
   public static final int STATX = 332;

@@ -241,8 +241,8 @@ public final class Opcode {
       case WRITE -> WriteIn.SIZE;
       case RELEASE, RELEASEDIR -> ReleaseIn.SIZE;
       case FSYNC, FSYNCDIR -> FsyncIn.SIZE;
-      case SETXATTR -> 8; // fuse_setxattr_in
-      case GETXATTR, LISTXATTR -> 8; // fuse_getxattr_in
+      case SETXATTR -> SetxattrIn.SIZE;
+      case GETXATTR, LISTXATTR -> GetxattrIn.SIZE;
       case FLUSH -> FlushIn.SIZE;
       case INIT -> InitIn.SIZE;
       case GETLK, SETLK, SETLKW -> 48; // fuse_lk_in
@@ -254,14 +254,14 @@ public final class Opcode {
       case POLL -> 24; // fuse_poll_in
       case NOTIFY_REPLY -> 40; // fuse_notify_retrieve_in
       case BATCH_FORGET -> BatchForgetIn.SIZE;
-      case FALLOCATE -> 32; // fuse_fallocate_in
+      case FALLOCATE -> FallocateIn.SIZE;
       case RENAME2 -> Rename2In.SIZE;
-      case LSEEK -> 24; // fuse_lseek_in
-      case COPY_FILE_RANGE, COPY_FILE_RANGE_64 -> 56; // fuse_copy_file_range_in
+      case LSEEK -> LseekIn.SIZE;
+      case COPY_FILE_RANGE, COPY_FILE_RANGE_64 -> CopyFileRangeIn.SIZE;
       case SETUPMAPPING -> 40; // fuse_setupmapping_in
       case REMOVEMAPPING -> 4; // fuse_removemapping_in
       case SYNCFS -> 8; // fuse_syncfs_in
-      case STATX -> 24; // fuse_statx_in
+      case STATX -> StatxIn.SIZE;
       default -> 0;
     };
   }

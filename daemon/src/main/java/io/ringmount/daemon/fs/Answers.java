@@ -53,6 +53,11 @@ final class Answers {
     result(reply, result);
   }
 
+  /** How long the kernel may trust attributes, in nanoseconds. */
+  long attributesTimeoutNanos() {
+    return options.attributesTimeoutNanos();
+  }
+
   /** Fills an entry with an inode and the attributes in the scratch. */
   void fill(Entry entry, Inode inode, Scratch scratch) {
     entry

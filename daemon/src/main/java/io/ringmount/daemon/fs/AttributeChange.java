@@ -1,5 +1,6 @@
 package io.ringmount.daemon.fs;
 
+import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
@@ -30,7 +31,8 @@ final class AttributeChange {
    * @param type type bits of the file's mode
    * @return 0, or the negative error number of the step that failed
    */
-  static long apply(int fd, boolean open, int type, SetattrIn change, Scratch scratch) {
+  static long apply(
+      Request request, int fd, boolean open, int type, SetattrIn change, Scratch scratch) {
     int valid = change.valid();
     long result = 0;
     if ((valid & SetattrValid.SIZE) != 0) {
@@ -43,7 +45,7 @@ final class AttributeChange {
       result = owner(fd, valid, change);
     }
     if (result >= 0 && (valid & SetattrValid.KILL_SUIDGID) != 0) {
-      result = Privileges.clear(fd, scratch);
+      result = Privileges.clear(request, fd, scratch);
     }
     if (result >= 0 && (valid & SetattrValid.MODE) != 0) {
       // Linux gives symbolic links no mode; some file systems would keep one nevertheless.

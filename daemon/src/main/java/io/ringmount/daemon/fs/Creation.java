@@ -152,7 +152,7 @@ final class Creation {
       Answers.error(reply, opened);
       return;
     }
-    answer((int) opened, flags, reply, scratch);
+    answer((int) opened, flags, false, reply, scratch);
   }
 
   private long open(
@@ -187,13 +187,45 @@ final class Creation {
     long opened = inodes.hasRoom(directory) ? caller.run(request, scratch, opening) : -Errno.ENFILE;
     if (opened >= 0 && opening.existed() && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
       // Not in the caller's name: who may write a file need not own it.
-      opened = OpenFiles.clearPrivileges((int) opened, scratch);
+      opened = OpenFiles.clearPrivileges(request, (int) opened, scratch);
     }
     return journal.outcome(opened, opening.existed() ? Journal.EXISTED : Journal.DONE);
   }
 
-  /** Answers with a file that is open; what is said about it is read through its descriptor. */
-  private void answer(int fd, int flags, CreateReply reply, Scratch scratch) {
+  /** Opens a new file that has no name, and perhaps never gets one. */
+  void tmpfile(Request request, long parent, int mode, int flags, CreateReply reply) {
+    Scratch scratch = Scratch.get();
+    if (scratch.journal.of(request).begin(JournalLayout.TMPFILE)) {
+      // Nobody has seen what a predecessor made.
+      files.discard(scratch.journal);
+    }
+    Inode directory = inodes.get(parent);
+    int backendFlags = OpenFiles.backendFlags(flags) | FileFlags.O_TMPFILE;
+    long opened =
+        directory.apply(
+            scratch,
+            fd ->
+                inodes.hasRoom(directory)
+                    ? caller.run(
+                        request,
+                        scratch,
+                        () ->
+                            FileOps.openat(
+                                fd, FileOps.HERE, backendFlags, mode & FileFlags.PERMISSIONS))
+                    : -Errno.ENFILE);
+    if (opened < 0) {
+      Answers.error(reply, opened);
+      return;
+    }
+    answer((int) opened, flags, true, reply, scratch);
+  }
+
+  /**
+   * Answers with a file that is open; what is said about it is read through its descriptor.
+   *
+   * @param nameless whether a successor could not find it
+   */
+  private void answer(int fd, int flags, boolean nameless, CreateReply reply, Scratch scratch) {
     long path = FileOps.openat(FileFlags.AT_FDCWD, scratch.pathOf(fd), Lookup.OPEN_PATH, 0);
     if (path < 0) {
       scratch.fail(path);
@@ -203,6 +235,9 @@ final class Creation {
       FileOps.close(fd);
       Answers.error(reply, -scratch.errno());
       return;
+    }
+    if (nameless) {
+      inode.mayBecomeNameless();
     }
     answers.fill(reply.entry(), inode, scratch);
     int result = files.add(inode, fd, flags, reply.open(), scratch);

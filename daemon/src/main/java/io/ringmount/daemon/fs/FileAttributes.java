@@ -3,13 +3,17 @@ package io.ringmount.daemon.fs;
 import io.ringmount.channels.AttributesReply;
 import io.ringmount.channels.DataReply;
 import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.Request;
 import io.ringmount.channels.StatfsReply;
+import io.ringmount.channels.StatxReply;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.StatFs;
+import io.ringmount.channels.linux.Statx;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.SetattrValid;
+import io.ringmount.channels.wire.StatxOut;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 
@@ -54,7 +58,31 @@ final class FileAttributes {
     }
   }
 
-  void set(long node, SetattrIn change, AttributesReply reply) {
+  /**
+   * @param mask {@code STATX_*} bits of what is wanted
+   */
+  void statx(long node, long handle, int mask, StatxReply reply) {
+    long result;
+    if (handle != FileSystem.NO_HANDLE) {
+      OpenFile file = handles.get(handle, node);
+      result = file.apply(fd -> statx(file.inode(), fd, mask, reply.statx()));
+    } else {
+      Inode inode = inodes.get(node);
+      result = inode.apply(Scratch.get(), fd -> statx(inode, fd, mask, reply.statx()));
+    }
+    Answers.result(reply, result);
+  }
+
+  private long statx(Inode inode, int fd, int mask, StatxOut out) {
+    long result = FileOps.fstatx(fd, mask | FileFlags.STATX_BASIC_STATS, out.statx());
+    if (result >= 0) {
+      out.inode(inode.device().visible(Statx.inode(out.statx())));
+      out.timeout(answers.attributesTimeoutNanos());
+    }
+    return result;
+  }
+
+  void set(Request request, long node, SetattrIn change, AttributesReply reply) {
     Scratch scratch = Scratch.get();
     OpenFile file =
         (change.valid() & SetattrValid.HANDLE) != 0
@@ -63,7 +91,7 @@ final class FileAttributes {
     int fd = file.acquire();
     if (fd >= 0) {
       try {
-        set(fd, true, file.inode(), change, reply, scratch);
+        set(request, fd, true, file.inode(), change, reply, scratch);
       } finally {
         file.release();
       }
@@ -76,15 +104,21 @@ final class FileAttributes {
       return;
     }
     try {
-      set(fd, false, inode, change, reply, scratch);
+      set(request, fd, false, inode, change, reply, scratch);
     } finally {
       inode.release(fd);
     }
   }
 
   private void set(
-      int fd, boolean open, Inode inode, SetattrIn change, AttributesReply reply, Scratch scratch) {
-    long result = AttributeChange.apply(fd, open, inode.type(), change, scratch);
+      Request request,
+      int fd,
+      boolean open,
+      Inode inode,
+      SetattrIn change,
+      AttributesReply reply,
+      Scratch scratch) {
+    long result = AttributeChange.apply(request, fd, open, inode.type(), change, scratch);
     if (result < 0) {
       Answers.error(reply, result);
     } else {

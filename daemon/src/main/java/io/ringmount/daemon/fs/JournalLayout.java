@@ -39,5 +39,9 @@ final class JournalLayout {
   /** WRITE to the end of a file. */
   static final int APPEND = 7;
 
+  static final int SETXATTR = 8;
+  static final int REMOVEXATTR = 9;
+  static final int TMPFILE = 10;
+
   private JournalLayout() {}
 }

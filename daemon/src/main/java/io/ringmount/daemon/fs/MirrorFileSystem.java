@@ -1,6 +1,8 @@
 package io.ringmount.daemon.fs;
 
 import io.ringmount.channels.AttributesReply;
+import io.ringmount.channels.Bytes;
+import io.ringmount.channels.CopyReply;
 import io.ringmount.channels.CreateReply;
 import io.ringmount.channels.Custody;
 import io.ringmount.channels.DataReply;
@@ -8,13 +10,16 @@ import io.ringmount.channels.DirectoryReply;
 import io.ringmount.channels.EntryReply;
 import io.ringmount.channels.Feature;
 import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.LseekReply;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.OpenReply;
 import io.ringmount.channels.Reply;
 import io.ringmount.channels.Request;
 import io.ringmount.channels.StatfsReply;
+import io.ringmount.channels.StatxReply;
 import io.ringmount.channels.SyncReply;
 import io.ringmount.channels.WriteReply;
+import io.ringmount.channels.XattrReply;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.wire.SetattrIn;
@@ -50,6 +55,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final Names names;
   private final Creation creation;
   private final FileAttributes attributes;
+  private final ExtendedAttributes extendedAttributes;
   private final OpenFiles files;
   private final DirectoryReader directories;
   private final Set<Feature> features;
@@ -153,6 +159,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     Nameless nameless = new Nameless(inodes, records.custody());
     names = new Names(inodes, lookup, answers, nameless);
     attributes = new FileAttributes(inodes, handles, answers);
+    extendedAttributes = new ExtendedAttributes(inodes);
     files = new OpenFiles(inodes, handles, nameless, options.directIo());
     creation = new Creation(inodes, lookup, answers, files, new Traces(source));
     directories = new DirectoryReader(handles, lookup, answers);
@@ -273,6 +280,11 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   }
 
   @Override
+  public void tmpfile(Request request, long parent, int mode, int flags, CreateReply reply) {
+    creation.tmpfile(request, parent, mode, flags, reply);
+  }
+
+  @Override
   public void unlink(Request request, long parent, Name name, Reply reply) {
     names.remove(request, parent, name, 0, reply);
   }
@@ -307,8 +319,13 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   }
 
   @Override
+  public void statx(Request request, long node, long handle, int mask, StatxReply reply) {
+    attributes.statx(node, handle, mask, reply);
+  }
+
+  @Override
   public void setattr(Request request, long node, SetattrIn change, AttributesReply reply) {
-    attributes.set(node, change, reply);
+    attributes.set(request, node, change, reply);
   }
 
   @Override
@@ -319,6 +336,26 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   @Override
   public void statfs(Request request, long node, StatfsReply reply) {
     attributes.statfs(node, reply);
+  }
+
+  @Override
+  public void setxattr(Request request, long node, Name name, Bytes value, int flags, Reply reply) {
+    extendedAttributes.set(request, node, name, value, flags, reply);
+  }
+
+  @Override
+  public void getxattr(Request request, long node, Name name, XattrReply reply) {
+    extendedAttributes.get(node, name, reply);
+  }
+
+  @Override
+  public void listxattr(Request request, long node, XattrReply reply) {
+    extendedAttributes.list(request, node, reply);
+  }
+
+  @Override
+  public void removexattr(Request request, long node, Name name, Reply reply) {
+    extendedAttributes.remove(request, node, name, reply);
   }
 
   // ---- open files ------------------------------------------------------------------------------
@@ -344,6 +381,32 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
       boolean killPrivileges,
       WriteReply reply) {
     files.write(request, node, handle, offset, data, killPrivileges, reply);
+  }
+
+  @Override
+  public void lseek(
+      Request request, long node, long handle, long offset, int whence, LseekReply reply) {
+    files.seek(node, handle, offset, whence, reply);
+  }
+
+  @Override
+  public void fallocate(
+      Request request, long node, long handle, long offset, long length, int mode, Reply reply) {
+    files.allocate(request, node, handle, offset, length, mode, reply);
+  }
+
+  @Override
+  public void copyFileRange(
+      Request request,
+      long node,
+      long handle,
+      long offset,
+      long toNode,
+      long toHandle,
+      long toOffset,
+      long length,
+      CopyReply reply) {
+    files.copy(request, node, handle, offset, toNode, toHandle, toOffset, length, reply);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.ringmount.daemon.fs;
 
+import io.ringmount.channels.CopyReply;
 import io.ringmount.channels.DataReply;
+import io.ringmount.channels.LseekReply;
 import io.ringmount.channels.OpenReply;
 import io.ringmount.channels.Reply;
 import io.ringmount.channels.Request;
@@ -27,6 +29,9 @@ final class OpenFiles {
           | FileFlags.O_DSYNC
           | FileFlags.O_SYNC
           | FileFlags.O_NOATIME;
+
+  /** Takes a few milliseconds; where blocks can be shared no time at all. */
+  private static final long COPIED_AT_ONCE = 8L << 20;
 
   private static final int DIRECTORY = FileFlags.O_RDONLY | FileFlags.O_DIRECTORY;
 
@@ -83,7 +88,7 @@ final class OpenFiles {
     int backendFlags = backendFlags(flags);
     int fd = inode.open(truncates ? backendFlags : backendFlags & ~FileFlags.O_TRUNC, scratch);
     if (fd >= 0 && killPrivileges && truncates) {
-      fd = clearPrivileges(fd, scratch);
+      fd = clearPrivileges(request, fd, scratch);
     }
     journal.outcome(fd);
     if (fd < 0) {
@@ -106,8 +111,8 @@ final class OpenFiles {
    *
    * @return {@code fd}, or a negative error number, and then {@code fd} is closed
    */
-  static int clearPrivileges(int fd, Scratch scratch) {
-    long result = Privileges.clear(fd, scratch);
+  static int clearPrivileges(Request request, int fd, Scratch scratch) {
+    long result = Privileges.clear(request, fd, scratch);
     if (result < 0) {
       FileOps.close(fd);
       return (int) result;
@@ -188,7 +193,7 @@ final class OpenFiles {
       return;
     }
     // Before the write, as the kernel does: no moment has new content with the old privileges.
-    long result = killPrivileges ? Privileges.clear(fd, Scratch.get()) : 0;
+    long result = killPrivileges ? Privileges.clear(request, fd, Scratch.get()) : 0;
     if (result < 0) {
       file.release();
       Answers.error(reply, result);
@@ -203,6 +208,65 @@ final class OpenFiles {
     } else {
       reply.receive(file, data, offset, inPlace ? FileFlags.RWF_NOAPPEND : 0);
     }
+  }
+
+  /**
+   * @param whence {@code SEEK_DATA} or {@code SEEK_HOLE}: others the kernel knows by itself
+   */
+  void seek(long node, long handle, long offset, int whence, LseekReply reply) {
+    if (whence != FileFlags.SEEK_DATA && whence != FileFlags.SEEK_HOLE) {
+      reply.error(Errno.EINVAL);
+      return;
+    }
+    long result = handles.get(handle, node).apply(fd -> FileOps.lseek(fd, offset, whence));
+    if (result >= 0) {
+      reply.position(result);
+    }
+    Answers.result(reply, result);
+  }
+
+  void allocate(
+      Request request, long node, long handle, long offset, long length, int mode, Reply reply) {
+    Scratch scratch = Scratch.get();
+    Answers.result(
+        reply,
+        handles
+            .get(handle, node)
+            .apply(fd -> {
+              long cleared = Privileges.clearUnlessRoot(request, fd, scratch);
+              return cleared < 0 ? cleared : FileOps.fallocate(fd, mode, offset, length);
+            }));
+  }
+
+  /** Copies a part at a time: other requests wait for this thread. */
+  void copy(
+      Request request,
+      long node,
+      long handle,
+      long offset,
+      long toNode,
+      long toHandle,
+      long toOffset,
+      long length,
+      CopyReply reply) {
+    Scratch scratch = Scratch.get();
+    OpenFile to = handles.get(toHandle, toNode);
+    long part = Math.min(length, COPIED_AT_ONCE);
+    long result =
+        handles
+            .get(handle, node)
+            .apply(fromFd ->
+                to.apply(toFd -> {
+                  long cleared = Privileges.clearUnlessRoot(request, toFd, scratch);
+                  long offsets = scratch.offsets(offset, toOffset);
+                  return cleared < 0
+                      ? cleared
+                      : FileOps.copyFileRange(fromFd, offsets, toFd, offsets + Long.BYTES, part);
+                }));
+    if (result >= 0) {
+      reply.copied(result);
+    }
+    Answers.result(reply, result);
   }
 
   /** Lets the backend report errors of delayed writes, as each close(2) of a descriptor does. */

@@ -32,6 +32,9 @@ final class Scratch {
   private static final int TIMESPEC_SIZE = 16;
   private static final int TIMESPEC_NANOS = 8;
 
+  /** Two u64. */
+  private static final int OFFSETS_SIZE = 16;
+
   /** One {@code struct iovec}: address, u64 length. */
   private static final int VECTOR_SIZE = 16;
 
@@ -62,12 +65,14 @@ final class Scratch {
   final Journal journal = new Journal();
 
   private final long times;
+  private final long offsets;
   private final long vector;
   private final long path;
   private int errno;
 
   private Scratch() {
-    int small = Statx.SIZE + StatFs.SIZE + HANDLE_SIZE + Long.BYTES + TIMES_SIZE + VECTOR_SIZE;
+    int structs = Statx.SIZE + StatFs.SIZE + HANDLE_SIZE + TIMES_SIZE + VECTOR_SIZE;
+    int small = structs + Long.BYTES + OFFSETS_SIZE;
     int paths = DESCRIPTOR_FOLDER.length + MAX_DIGITS + 1;
     memory = Arena.ofAuto().allocate((long) small + ENTRIES_SIZE + paths, Long.BYTES);
     statx = memory.address();
@@ -75,7 +80,8 @@ final class Scratch {
     handle = statfs + StatFs.SIZE;
     mountId = handle + HANDLE_SIZE;
     times = mountId + Long.BYTES;
-    vector = times + TIMES_SIZE;
+    offsets = times + TIMES_SIZE;
+    vector = offsets + OFFSETS_SIZE;
     entries = vector + VECTOR_SIZE;
     path = entries + ENTRIES_SIZE;
     Memory.copy(DESCRIPTOR_FOLDER, 0, path, DESCRIPTOR_FOLDER.length);
@@ -114,6 +120,13 @@ final class Scratch {
     Memory.putLong(times + TIMESPEC_SIZE, mtimeSeconds);
     Memory.putLong(times + TIMESPEC_SIZE + TIMESPEC_NANOS, mtimeNanos);
     return times;
+  }
+
+  /** Address of an offset in a file, which another follows. */
+  long offsets(long first, long second) {
+    Memory.putLong(offsets, first);
+    Memory.putLong(offsets + Long.BYTES, second);
+    return offsets;
   }
 
   /** Address of one {@code struct iovec}. */

@@ -5,16 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.ringmount.channels.AttributesReply;
 import io.ringmount.channels.BackendFile;
+import io.ringmount.channels.CopyReply;
 import io.ringmount.channels.CreateReply;
 import io.ringmount.channels.DataReply;
 import io.ringmount.channels.DirectoryReply;
 import io.ringmount.channels.EntryReply;
+import io.ringmount.channels.LseekReply;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.OpenReply;
 import io.ringmount.channels.Reply;
 import io.ringmount.channels.StatfsReply;
+import io.ringmount.channels.StatxReply;
 import io.ringmount.channels.SyncReply;
 import io.ringmount.channels.WriteReply;
+import io.ringmount.channels.XattrReply;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.Memory;
@@ -24,6 +28,7 @@ import io.ringmount.channels.wire.DirentPlus;
 import io.ringmount.channels.wire.Entry;
 import io.ringmount.channels.wire.OpenOut;
 import io.ringmount.channels.wire.StatfsOut;
+import io.ringmount.channels.wire.StatxOut;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -259,6 +264,105 @@ class Answer implements Reply {
       } else {
         done();
       }
+    }
+  }
+
+  /** The answer to GETXATTR and LISTXATTR. */
+  static final class OfXattr extends Answer implements XattrReply {
+    private final int wanted;
+    private final ByteBuffer buffer;
+    private int length = -1;
+
+    /**
+     * @param wanted what the caller takes
+     * @param room what the reply has, behind some other bytes
+     */
+    OfXattr(int wanted, int room) {
+      this.wanted = wanted;
+      buffer = ByteBuffer.allocateDirect(OFFSET + room).position(OFFSET);
+    }
+
+    private static final int OFFSET = 8;
+
+    @Override
+    public int wanted() {
+      return wanted;
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+      return buffer;
+    }
+
+    @Override
+    public void length(int bytes) {
+      length = bytes;
+    }
+
+    /** What asks for none is told. */
+    int length() {
+      assertDone();
+      return length;
+    }
+
+    String text() {
+      assertDone();
+      byte[] bytes = new byte[buffer.position() - OFFSET];
+      buffer.get(OFFSET, bytes);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  static final class OfStatx extends Answer implements StatxReply {
+    private final MemorySegment memory = Arena.ofAuto().allocate(StatxOut.SIZE, 8);
+    private final StatxOut statx = new StatxOut();
+
+    OfStatx() {
+      statx.wrap(memory.address());
+    }
+
+    @Override
+    public StatxOut statx() {
+      return statx;
+    }
+
+    /** Address of the {@code struct statx}. */
+    long address() {
+      assertDone();
+      return statx.statx();
+    }
+
+    /** Seconds that the attributes may be trusted. */
+    long timeoutSeconds() {
+      return Memory.getLong(memory.address());
+    }
+  }
+
+  static final class OfLseek extends Answer implements LseekReply {
+    private long position = -1;
+
+    @Override
+    public void position(long offset) {
+      position = offset;
+    }
+
+    long position() {
+      assertDone();
+      return position;
+    }
+  }
+
+  static final class OfCopy extends Answer implements CopyReply {
+    private long copied = -1;
+
+    @Override
+    public void copied(long bytes) {
+      copied = bytes;
+    }
+
+    long copied() {
+      assertDone();
+      return copied;
     }
   }
 

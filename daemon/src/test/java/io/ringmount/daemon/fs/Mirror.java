@@ -1,5 +1,6 @@
 package io.ringmount.daemon.fs;
 
+import io.ringmount.channels.Bytes;
 import io.ringmount.channels.Custody;
 import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.Name;
@@ -275,6 +276,13 @@ final class Mirror implements AutoCloseable {
     return getattr(node, FileSystem.NO_HANDLE);
   }
 
+  Answer.OfStatx statx(long node, long handle) {
+    int mask = FileFlags.STATX_BASIC_STATS | FileFlags.STATX_BTIME;
+    Answer.OfStatx answer = new Answer.OfStatx();
+    fs.statx(ROOT_USER, node, handle, mask, answer);
+    return answer;
+  }
+
   Answer.OfAttributes setattr(long node, Change change) {
     Answer.OfAttributes answer = new Answer.OfAttributes();
     fs.setattr(ROOT_USER, node, change.in, answer);
@@ -345,6 +353,42 @@ final class Mirror implements AutoCloseable {
     }
   }
 
+  Answer setxattr(Request caller, long node, String name, String value, int flags) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    try (Arena arena = Arena.ofConfined()) {
+      long address = arena.allocate(bytes.length + 1L).address();
+      Memory.copy(bytes, 0, address, bytes.length);
+      Bytes view = new Bytes();
+      view.wrap(address, bytes.length);
+      Answer answer = new Answer();
+      fs.setxattr(caller, node, Name.of(name), view, flags, answer);
+      return answer;
+    }
+  }
+
+  Answer setxattr(long node, String name, String value, int flags) {
+    return setxattr(ROOT_USER, node, name, value, flags);
+  }
+
+  /** Reads an attribute, with room for all that is wanted. */
+  Answer.OfXattr getxattr(long node, String name, int wanted) {
+    Answer.OfXattr answer = new Answer.OfXattr(wanted, wanted);
+    fs.getxattr(ROOT_USER, node, Name.of(name), answer);
+    return answer;
+  }
+
+  Answer.OfXattr listxattr(Request caller, long node, int wanted) {
+    Answer.OfXattr answer = new Answer.OfXattr(wanted, wanted);
+    fs.listxattr(caller, node, answer);
+    return answer;
+  }
+
+  Answer removexattr(Request caller, long node, String name) {
+    Answer answer = new Answer();
+    fs.removexattr(caller, node, Name.of(name), answer);
+    return answer;
+  }
+
   // ---- open files ------------------------------------------------------------------------------
 
   Answer.OfOpen open(long node, int flags) {
@@ -387,6 +431,31 @@ final class Mirror implements AutoCloseable {
     String text = read(node, handle, 0, 4096).text();
     release(node, handle).assertDone();
     return text;
+  }
+
+  Answer.OfEntry tmpfile(Request caller, long parent, int mode, int flags) {
+    Answer.OfEntry answer = new Answer.OfEntry();
+    fs.tmpfile(caller, parent, FileFlags.S_IFREG | mode, flags | FileFlags.O_TMPFILE, answer);
+    return answer;
+  }
+
+  Answer.OfLseek lseek(long node, long handle, long offset, int whence) {
+    Answer.OfLseek answer = new Answer.OfLseek();
+    fs.lseek(ROOT_USER, node, handle, offset, whence, answer);
+    return answer;
+  }
+
+  Answer fallocate(long node, long handle, long offset, long length, int mode) {
+    Answer answer = new Answer();
+    fs.fallocate(ROOT_USER, node, handle, offset, length, mode, answer);
+    return answer;
+  }
+
+  Answer.OfCopy copy(
+      long node, long handle, long offset, long toNode, long toHandle, long toOffset, long length) {
+    Answer.OfCopy answer = new Answer.OfCopy();
+    fs.copyFileRange(ROOT_USER, node, handle, offset, toNode, toHandle, toOffset, length, answer);
+    return answer;
   }
 
   Answer flush(long node, long handle) {

@@ -3,10 +3,15 @@ package io.ringmount.daemon.fs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.NativeString;
+import io.ringmount.channels.linux.Statx;
 import io.ringmount.channels.wire.Attributes;
 import io.ringmount.channels.wire.SetattrValid;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -183,6 +188,30 @@ class MirrorAttributesTest {
             .setattr(node, new Mirror.Change().size(7).valid(SetattrValid.KILL_SUIDGID))
             .attributes();
     assertEquals(FileFlags.S_IFREG | 02745, told.mode());
+  }
+
+  @Test
+  void statxTellsTheTimeOfBirthToo() throws Exception {
+    long handle = mirror.open(node, FileFlags.O_RDONLY).handle();
+    try (Arena arena = Arena.ofConfined()) {
+      long real = arena.allocate(Statx.SIZE, 8).address();
+      int mask = FileFlags.STATX_BASIC_STATS | FileFlags.STATX_BTIME;
+      long path = NativeString.address(arena, file);
+      assertEquals(0, FileOps.statx(FileFlags.AT_FDCWD, path, 0, mask, real));
+      for (long each : new long[] {FileSystem.NO_HANDLE, handle}) {
+        Answer.OfStatx answer = mirror.statx(node, each);
+        long told = answer.address();
+        assertEquals(Statx.mask(real), Statx.mask(told));
+        assertEquals(Statx.btimeSeconds(real), Statx.btimeSeconds(told));
+        assertEquals(Statx.btimeNanos(real), Statx.btimeNanos(told));
+        assertEquals(Statx.size(real), Statx.size(told));
+        assertEquals(Statx.mode(real), Statx.mode(told));
+        assertEquals(mirror.getattr(node).attributes().inode(), Statx.inode(told));
+        assertEquals(1, answer.timeoutSeconds());
+      }
+    }
+    mirror.statx(node, 99).assertErrno(Errno.EBADF);
+    mirror.statx(99, FileSystem.NO_HANDLE).assertErrno(Errno.ESTALE);
   }
 
   @Test
