@@ -1,0 +1,131 @@
+package io.ringmount.daemon.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmount.channels.RequiresFuse;
+import io.ringmount.channels.linux.Mounts;
+import io.ringmount.daemon.Programs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The same system calls on the mount and on a plain directory of the backend's file system:
+ * results, error numbers and what is there afterwards are equal. The plain directory is the oracle.
+ */
+@RequiresFuse
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class CallComparisonIT {
+  private static final List<CallScript> SCRIPTS =
+      Stream.of(
+              NameCalls.scripts(),
+              OpenCalls.scripts(),
+              AttributeCalls.scripts(),
+              PermissionCalls.scripts(),
+              RangeCalls.scripts(),
+              XattrCalls.scripts())
+          .flatMap(List::stream)
+          .toList();
+
+  /** So that nobody removes many unnoticed. */
+  private static final int LEAST_CALLS = 1_000;
+
+  private static final String ON_DISK = "disk";
+
+  @TempDir Path work;
+  private Path files;
+  private Path mountpoint;
+
+  @AfterEach
+  void unmount() throws Exception {
+    for (Path each : Stream.of(mountpoint, files).filter(Objects::nonNull).toList()) {
+      while (Mounts.find(each).isPresent()) {
+        Mounts.umount(each, Mounts.MNT_DETACH);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "disk, 'transport=uring'",
+    "disk, 'transport=device'",
+    "disk, 'transport=uring,direct_io=true,entry_timeout=0,attr_timeout=0'",
+    "tmpfs, 'transport=uring'",
+    "overlay, 'transport=uring'"
+  })
+  void everyCallReturnsWhatItDoesOnThePlainDirectory(String backendType, String options)
+      throws Exception {
+    files = Files.createDirectory(work.resolve("files"));
+    prepare(backendType);
+    Path backend = Files.createDirectory(files.resolve("backend"));
+    Path plain = Files.createDirectory(files.resolve("plain"));
+    mountpoint = Files.createDirectory(work.resolve("mount"));
+    Programs programs = new Programs(work.resolve("run"));
+    Programs.Outcome mounted = programs.ringmount("mount", backend, mountpoint, "-o", options);
+    assertEquals(0, mounted.code(), mounted.err());
+
+    int calls = 0;
+    List<String> differences = new ArrayList<>();
+    for (CallScript script : SCRIPTS) {
+      List<String> expected = transcript(plain, script);
+      List<String> actual = transcript(mountpoint, script);
+      firstDifference(expected, actual)
+          .ifPresent(difference -> differences.add(script.name() + difference));
+      calls += expected.size();
+    }
+    System.out.println(calls + " results on " + backendType + " with " + options);
+    assertEquals("", String.join("", differences));
+    assertTrue(calls >= LEAST_CALLS, calls + " calls");
+
+    Programs.Outcome unmounted = programs.ringmount("unmount", mountpoint);
+    assertEquals(0, unmounted.code(), unmounted.err());
+  }
+
+  /** Mounts what is to hold the backend and the plain directory. */
+  private void prepare(String type) throws Exception {
+    if (type.equals(ON_DISK)) {
+      return;
+    }
+    String data = "";
+    if (type.equals("overlay")) {
+      Path lower = Files.createDirectory(work.resolve("lower"));
+      Path upper = Files.createDirectory(work.resolve("upper"));
+      Path scratch = Files.createDirectory(work.resolve("scratch"));
+      data = "lowerdir=%s,upperdir=%s,workdir=%s".formatted(lower, upper, scratch);
+    }
+    Mounts.mount(type, files, type, 0, data);
+  }
+
+  /** The first line that differs, with the one before; empty when none does. */
+  private static Optional<String> firstDifference(List<String> expected, List<String> actual) {
+    for (int i = 0; i < Math.max(expected.size(), actual.size()); i++) {
+      String wanted = i < expected.size() ? expected.get(i) : "the end";
+      String found = i < actual.size() ? actual.get(i) : "the end";
+      if (!wanted.equals(found)) {
+        String before = i == 0 ? "the beginning" : expected.get(i - 1);
+        return Optional.of(
+            "%n  after     %s%n  plain     %s%n  mount     %s%n".formatted(before, wanted, found));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> transcript(Path root, CallScript script) throws Exception {
+    Path directory = Files.createDirectory(root.resolve(script.name()));
+    try (CallTranscript transcript = new CallTranscript(directory)) {
+      script.calls().accept(transcript);
+      return transcript.lines();
+    }
+  }
+}
