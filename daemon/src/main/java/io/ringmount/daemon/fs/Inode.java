@@ -56,9 +56,6 @@ final class Inode {
 
   private volatile Trust trust = Trust.FULL;
 
-  /** Of the content that the kernel may have in its page cache; null when that is not known. */
-  private volatile ContentVersion cached;
-
   /** Whether the lookups counted can be more than the kernel has; see {@link LookupAudit}. */
   private enum Trust {
     FULL,
@@ -207,18 +204,6 @@ final class Inode {
 
   boolean mayBeNameless() {
     return mayBeNameless;
-  }
-
-  /**
-   * Notes that the file is being opened, and so may be read into the page cache.
-   *
-   * @param version the present one
-   * @return whether what the page cache may have of it is still its content
-   */
-  boolean opens(ContentVersion version) {
-    boolean same = version.equals(cached);
-    cached = version.isSettled() ? version : null;
-    return same;
   }
 
   /** Whether a successor is given a descriptor. */

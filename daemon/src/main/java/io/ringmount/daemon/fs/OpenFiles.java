@@ -126,13 +126,8 @@ final class OpenFiles {
    * @return 0, or a negative error number
    */
   int add(Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
+    // A page cache that is dropped at each open shows what others wrote (close-to-open).
     int openFlags = directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : 0;
-    // The page cache is dropped at an open if others have written meanwhile (close-to-open).
-    if (!directIo
-        && Answers.statx(fd, scratch) >= 0
-        && inode.opens(ContentVersion.of(scratch.statx))) {
-      openFlags |= OpenFlags.KEEP_CACHE;
-    }
     if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
       openFlags |= OpenFlags.NOFLUSH;
     }

@@ -2,9 +2,7 @@ package io.ringmount.daemon.fs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.Feature;
 import io.ringmount.channels.FileSystem;
@@ -13,7 +11,6 @@ import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.wire.OpenFlags;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -55,31 +52,6 @@ class MirrorDataTest {
     assertEquals(1, mirror.read(node, handle, content.length - 1, 4096).bytes().length);
     assertEquals(0, mirror.read(node, handle, content.length, 4096).bytes().length);
     assertEquals(0, mirror.read(node, handle, 0, 0).bytes().length);
-  }
-
-  private boolean opensWithCache() {
-    Answer.OfOpen open = mirror.open(node, FileFlags.O_RDONLY);
-    return (open.openFlags() & OpenFlags.KEEP_CACHE) != 0;
-  }
-
-  @Test
-  void cachedPagesAreKeptWhileTheContentIsTheSame() throws Exception {
-    assertFalse(opensWithCache(), "never read before");
-    assertFalse(opensWithCache(), "may change unnoticed in the same tick");
-    Thread.sleep(3_500);
-    assertFalse(opensWithCache(), "the last open did not remember");
-    assertTrue(opensWithCache());
-    assertTrue(opensWithCache());
-    FileTime before = Files.getLastModifiedTime(file);
-    Files.writeString(file, "9876543210");
-    Files.setLastModifiedTime(file, before);
-    assertFalse(opensWithCache(), "changed behind the mount, and hidden");
-    Thread.sleep(3_500);
-    assertFalse(opensWithCache());
-    assertTrue(opensWithCache());
-    long handle = mirror.open(node, FileFlags.O_RDWR).handle();
-    mirror.write(node, handle, 0, "x", false).written();
-    assertFalse(opensWithCache(), "changed through the mount");
   }
 
   @Test
