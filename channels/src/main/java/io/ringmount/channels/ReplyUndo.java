@@ -27,7 +27,7 @@ final class ReplyUndo {
           x.again();
           x.done();
         }
-        case Opcode.CREATE -> {
+        case Opcode.CREATE, Opcode.TMPFILE -> {
           long node = x.staged().entry().node();
           long handle = x.staged().open().handle();
           x.again();

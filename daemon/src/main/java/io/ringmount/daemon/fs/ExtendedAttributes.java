@@ -21,6 +21,8 @@ final class ExtendedAttributes {
   private static final byte[] SYSTEM = "system.".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TRUSTED = "trusted.".getBytes(StandardCharsets.US_ASCII);
 
+  private static final int XATTR_CREATE = 1;
+
   private final InodeTable inodes;
 
   ExtendedAttributes(InodeTable inodes) {
@@ -44,9 +46,13 @@ final class ExtendedAttributes {
   private static long setOnce(
       Request request, int fd, Name name, Bytes value, int flags, Scratch scratch) {
     Journal journal = scratch.journal.of(request);
-    boolean resumed = journal.begin(JournalLayout.SETXATTR);
+    boolean resumed = journal.isBegun(JournalLayout.SETXATTR);
     if (resumed && journal.outcome() != Journal.UNKNOWN) {
       return Math.min(journal.outcome(), 0);
+    }
+    // Only what was not there when it began can be its own when it is found later.
+    if (!resumed && ((flags & XATTR_CREATE) == 0 || !exists(fd, name, scratch))) {
+      journal.begin(JournalLayout.SETXATTR);
     }
     long result =
         FileOps.setxattr(
@@ -157,15 +163,22 @@ final class ExtendedAttributes {
 
   private static long removeOnce(Request request, int fd, Name name, Scratch scratch) {
     Journal journal = scratch.journal.of(request);
-    boolean resumed = journal.begin(JournalLayout.REMOVEXATTR);
+    boolean resumed = journal.isBegun(JournalLayout.REMOVEXATTR);
     if (resumed && journal.outcome() != Journal.UNKNOWN) {
       return Math.min(journal.outcome(), 0);
+    }
+    if (!resumed && exists(fd, name, scratch)) {
+      journal.begin(JournalLayout.REMOVEXATTR);
     }
     long result = FileOps.removexattr(scratch.pathOf(fd), name.address());
     if (resumed && result == -Errno.ENODATA) {
       result = 0;
     }
     return journal.outcome(result);
+  }
+
+  private static boolean exists(int fd, Name name, Scratch scratch) {
+    return FileOps.getxattr(scratch.pathOf(fd), name.address(), 0, 0) >= 0;
   }
 
   private static boolean isWithheld(Name name) {
