@@ -75,7 +75,7 @@ class InterruptIT extends SlowMountTest {
       Process victim = start(operation);
       gate.awaitArrived(1);
       assertDies(victim, operation.name());
-      assertEquals(1, files.running());
+      Eventually.equal(1, files::running, () -> "running");
       // The victim may close files as it dies; those requests end in the same way.
       assertTrue(total(Metric.INTERRUPTED) >= 1);
       assertEquals(10, useOthers(10));
@@ -137,7 +137,7 @@ class InterruptIT extends SlowMountTest {
       assertTrue(writer.process.isAlive());
       assertTrue(unlinker.process.isAlive());
       assertEquals(1, total(Metric.INTERRUPTED));
-      assertEquals(3, files.running());
+      Eventually.equal(3, files::running, () -> "running");
       write.release();
       unlink.release();
       assertEquals("done 512", get(client(writer::line)));
@@ -201,7 +201,7 @@ class InterruptIT extends SlowMountTest {
       awaitInFlight(3);
       assertDies(second, "in line");
       assertEquals(1, total(Metric.INTERRUPTED));
-      assertEquals(1, files.running());
+      Eventually.equal(1, files::running, () -> "running");
       gate.release();
       assertSucceeds(first);
       assertSucceeds(third);
