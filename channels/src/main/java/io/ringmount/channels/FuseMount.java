@@ -296,12 +296,23 @@ public final class FuseMount implements AutoCloseable {
   /**
    * Whether the kernel knows a node: whether it will ever mention it again, unless a reply that is
    * under way tells it of the node. Waits while the kernel is just forgetting it, as long as a
-   * backend takes to write the last pages.
+   * backend takes to write the last pages; {@link #close} ends that.
    *
    * @return true too when this process does not serve
    */
-  public synchronized boolean knows(long node) {
-    return closed || left || FuseDevice.knows(device, node);
+  public boolean knows(long node) {
+    long copy;
+    synchronized (this) {
+      copy = closed || left ? -1 : FileOps.dup(device);
+    }
+    if (copy < 0) {
+      return true;
+    }
+    try {
+      return FuseDevice.knows((int) copy, node);
+    } finally {
+      FileOps.close((int) copy);
+    }
   }
 
   /** Has what earlier processes have counted added to {@link #metrics}; may be said again. */

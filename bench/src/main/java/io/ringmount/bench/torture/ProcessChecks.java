@@ -10,9 +10,12 @@ import java.util.concurrent.TimeUnit;
  * machine does not grow.
  */
 final class ProcessChecks {
-  /** Descriptors of what clients have closed are given back when the kernel has said so. */
-  /** A daemon keeps what those before it had read of the device for a minute. */
-  private static final long SETTLE_MILLIS = 75_000;
+  /**
+   * Descriptors of what clients have closed are given back when the kernel has said so. A daemon
+   * keeps what those before it had read of the device for a minute, and looks as long for nodes
+   * that the kernel has forgotten.
+   */
+  private static final long SETTLE_MILLIS = 120_000;
 
   private static final long POLL_MILLIS = 100;
 

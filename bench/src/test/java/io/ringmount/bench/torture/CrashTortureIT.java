@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Killed daemons and watchdogs under load lose nothing. */
-@Timeout(120)
+@Timeout(180)
 class CrashTortureIT {
   private static final int KILLS = 4;
   private static final long GAP_MILLIS = 1000;

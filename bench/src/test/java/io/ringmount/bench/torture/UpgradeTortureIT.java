@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Planned upgrades under load lose nothing. */
-@Timeout(120)
+@Timeout(180)
 class UpgradeTortureIT {
   private static final int UPGRADES = 2;
 

@@ -41,7 +41,7 @@ final class Service implements AutoCloseable {
 
   private boolean predecessorLives;
 
-  /** Null unless the predecessor was dead. */
+  /** Null as long as no predecessor has ended. */
   private AuditThread audit;
 
   /** Null without a watchdog. */
@@ -168,7 +168,16 @@ final class Service implements AutoCloseable {
     }
     this.predecessorLives = predecessorLives;
     if (!predecessorLives) {
+      beginAudit();
+    }
+  }
+
+  /** Whoever served before has ended, and may have left lookups that nobody takes back. */
+  private void beginAudit() {
+    if (audit == null) {
       audit = AuditThread.start(fileSystem.lookupAudit(), mount);
+    } else {
+      fileSystem.lookupAudit().doubtAll();
     }
   }
 
@@ -194,6 +203,9 @@ final class Service implements AutoCloseable {
     fileSystem.predecessorsGone();
     boolean goesOn = mount.predecessorEnded(inherited.all());
     counters.end();
+    if (goesOn) {
+      beginAudit();
+    }
     return goesOn;
   }
 

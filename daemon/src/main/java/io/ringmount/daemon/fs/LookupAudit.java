@@ -14,18 +14,16 @@ import java.util.function.LongPredicate;
  *
  * <p>After such an end every node is doubted. The kernel {@linkplain
  * io.ringmount.channels.FuseMount#knows says} whether it knows one; those that it does not know are
- * asked about again a step later, and end if no lookup was counted in between: then no reply with
- * the node can be under way. A doubted node that the kernel knows is a suspect again when a FORGET
- * leaves lookups over, as the kernel takes all of its own back at once ({@code fs/fuse/inode.c},
- * {@code fuse_evict_inode}).
+ * asked about again a step later, and end if no lookup was counted in between and nobody has them
+ * open. A doubted node that the kernel knows is a suspect again when a FORGET leaves lookups over,
+ * as the kernel takes all of its own back at once ({@code fs/fuse/inode.c}, {@code
+ * fuse_evict_inode}).
  *
- * <p>Steps are one thread's, with more time in between than a reply takes. Everything else may
- * happen meanwhile.
+ * <p>Steps are one thread's, with more time in between than a request takes that has counted a
+ * lookup and not answered. Where a backend hangs for longer, its reply names a node that has ended;
+ * the kernel gets ESTALE for it and looks the name up again. Everything else may happen meanwhile.
  */
 public final class LookupAudit {
-  /** Most nodes that one step takes up: a question takes about half a microsecond. */
-  private static final int STEP = 10_000;
-
   private record Suspect(Inode inode, long lookups) {}
 
   private final InodeMaps maps;
@@ -56,7 +54,8 @@ public final class LookupAudit {
   }
 
   /**
-   * Asks about suspects, and ends those of the last step that are still unknown.
+   * Asks about suspects, and ends those of the last step that are still unknown. A question takes
+   * about a microsecond.
    *
    * @param known whether the kernel knows a node
    * @return how many nodes ended
@@ -65,7 +64,9 @@ public final class LookupAudit {
     int ended = 0;
     for (Suspect suspect : asked) {
       Inode inode = suspect.inode();
-      if (inode.isAsked()
+      if (inode.isOpen()) {
+        suspects.add(inode);
+      } else if (inode.isAsked()
           && !known.test(inode.node())
           && inode.isAsked()
           && table.forgetAll(inode, suspect.lookups())) {
@@ -73,11 +74,9 @@ public final class LookupAudit {
       }
     }
     List<Suspect> next = new ArrayList<>();
-    for (int i = 0; i < STEP; i++) {
-      Inode inode = suspects.poll();
-      if (inode == null) {
-        break;
-      }
+    // Not what is added meanwhile.
+    for (int left = suspects.size(); left > 0; left--) {
+      Inode inode = suspects.remove();
       // A lookup from here on is noticed; the count has all from before.
       inode.ask();
       long lookups = inode.lookups();
