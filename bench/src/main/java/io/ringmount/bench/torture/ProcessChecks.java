@@ -22,6 +22,7 @@ final class ProcessChecks {
   private final TortureMount mount;
   private final Succession succession;
   private final MountUse atRest;
+  private final int halfway;
   private final List<String> notes = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private MountUse atWork;
@@ -31,9 +32,11 @@ final class ProcessChecks {
    * Begins, before anybody uses the mount.
    *
    * @param standby whether a second daemon may be kept ready
+   * @param events how many there will be
    */
-  ProcessChecks(TortureMount mount, boolean standby) throws IOException {
+  ProcessChecks(TortureMount mount, boolean standby, int events) throws IOException {
     this.mount = mount;
+    halfway = events / 2;
     succession = new Succession(mount.state(), standby);
     atRest = note("at rest");
     atWork = atRest;
@@ -44,6 +47,8 @@ final class ProcessChecks {
     violations.addAll(succession.still(mount.state()));
     if (number == 0) {
       atWork = note("at work");
+    } else if (number == halfway) {
+      note("halfway");
     }
   }
 

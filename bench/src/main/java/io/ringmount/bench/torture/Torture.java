@@ -47,7 +47,7 @@ public final class Torture implements AutoCloseable {
   /** Runs once; what goes wrong with the mount is in the result. */
   public TortureResult run(Consumer<String> progress) throws IOException, InterruptedException {
     mount.mount(settings.options());
-    processes = new ProcessChecks(mount, settings.mayHaveStandby());
+    processes = new ProcessChecks(mount, settings.mayHaveStandby(), settings.count());
     List<Event> events = new ArrayList<>();
     List<SlowCall> stalls;
     load = Load.start(mount.mountpoint(), settings.load(), work);
