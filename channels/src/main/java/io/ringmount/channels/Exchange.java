@@ -3,6 +3,7 @@ package io.ringmount.channels;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.wire.Attributes;
+import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.Entry;
 import io.ringmount.channels.wire.GetxattrOut;
 import io.ringmount.channels.wire.Opcode;
@@ -51,6 +52,7 @@ final class Exchange
   final Name otherName = new Name();
   final Bytes value = new Bytes();
   final SetattrIn setattr = new SetattrIn();
+  final CopyFileRangeIn range = new CopyFileRangeIn();
   private final StatxOut statx = new StatxOut();
 
   /** Where the reply is made, of {@link ReplyPlace}. */
@@ -354,6 +356,11 @@ final class Exchange
   @Override
   public int pid() {
     return slot.request().pid();
+  }
+
+  @Override
+  public int umask() {
+    return slot.request().umask();
   }
 
   @Override

@@ -17,6 +17,20 @@ public enum Feature {
    */
   KILL_PRIVILEGES(InitFlags.HANDLE_KILLPRIV_V2),
 
+  /**
+   * The file system applies the caller's {@link Request#umask} itself: in a directory with a
+   * default access control list that takes the umask's place.
+   */
+  CALLERS_UMASK(InitFlags.DONT_MASK),
+
+  /**
+   * {@code system.posix_acl_access} and {@code system.posix_acl_default} are served, ENODATA where
+   * there is none. The kernel then checks access by them as well; who may change them it checks
+   * before it asks ({@code fs/posix_acl.c}, {@code set_posix_acl}). That setting one may take
+   * set-group-id from a file is left to the file system.
+   */
+  ACCESS_CONTROL_LISTS(InitFlags.POSIX_ACL),
+
   /** Targets of symbolic links may be kept in the page cache. */
   CACHE_SYMLINKS(InitFlags.CACHE_SYMLINKS),
 

@@ -1,6 +1,7 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
 import java.nio.ByteBuffer;
 import java.util.Set;
@@ -30,7 +31,11 @@ public interface FileSystem {
   /** In place of a handle: the call is about the node, not about an open file. */
   long NO_HANDLE = -1;
 
-  /** What this file system offers beyond plain operations; asked once, before the mount. */
+  /**
+   * What this file system offers beyond plain operations; of it the kernel takes what it knows,
+   * once, when the mount is made. One that goes on with a mount of another process offers at least
+   * what was offered then; what it offers beyond that is not used.
+   */
   default Set<Feature> features() {
     return Set.of();
   }
@@ -82,7 +87,8 @@ public interface FileSystem {
   }
 
   /**
-   * @param mode type and permissions, the caller's umask applied
+   * @param mode type and permissions, the caller's umask applied unless {@link
+   *     Feature#CALLERS_UMASK}
    * @param device device number in the kernel's 32-bit encoding, for device files
    */
   default void mknod(
@@ -91,7 +97,7 @@ public interface FileSystem {
   }
 
   /**
-   * @param mode permissions, the caller's umask applied
+   * @param mode permissions, the caller's umask applied unless {@link Feature#CALLERS_UMASK}
    */
   default void mkdir(Request request, long parent, Name name, int mode, EntryReply reply) {
     reply.error(Errno.ENOSYS);
@@ -136,7 +142,8 @@ public interface FileSystem {
   /**
    * Creates and opens a file; opens an existing one unless {@code flags} has O_EXCL.
    *
-   * @param mode type and permissions, the caller's umask applied
+   * @param mode type and permissions, the caller's umask applied unless {@link
+   *     Feature#CALLERS_UMASK}
    * @param killPrivileges with O_TRUNC of a file that exists: clear set-user-id and set-group-id
    */
   default void create(
@@ -154,7 +161,8 @@ public interface FileSystem {
    * Makes and opens a file without a name.
    *
    * @param parent the directory that it would be in: its file system
-   * @param mode type and permissions, the caller's umask applied
+   * @param mode type and permissions, the caller's umask applied unless {@link
+   *     Feature#CALLERS_UMASK}
    */
   default void tmpfile(Request request, long parent, int mode, int flags, CreateReply reply) {
     reply.error(Errno.ENOSYS);
@@ -209,18 +217,13 @@ public interface FileSystem {
   /**
    * Copies from one open file to another, or within one.
    *
-   * @param length the most bytes to copy; fewer are a success, from which the caller goes on
+   * @param node what is copied from
+   * @param range where it is, and where it goes; valid until the reply is given
+   * @param length the most bytes to copy, in place of the range's own, which may be more than the
+   *     reply can count; fewer are a success, from which the caller goes on
    */
   default void copyFileRange(
-      Request request,
-      long node,
-      long handle,
-      long offset,
-      long toNode,
-      long toHandle,
-      long toOffset,
-      long length,
-      CopyReply reply) {
+      Request request, long node, CopyFileRangeIn range, long length, CopyReply reply) {
     reply.error(Errno.ENOSYS);
   }
 

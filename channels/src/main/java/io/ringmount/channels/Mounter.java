@@ -72,10 +72,11 @@ final class Mounter {
         (int) LinuxException.check(FileOps.dup(inheritance.get(Inheritance.CONNECTION)), "dup", "");
     try {
       agreement = Agreement.inherit(inheritance.get(Inheritance.AGREEMENT));
-      if (agreement.features() != features()) {
+      long missing = agreement.features() & ~features();
+      if (missing != 0) {
         throw new IOException(
-            "the mount was made for other features: flags %x of INIT, now %x"
-                .formatted(agreement.features(), features()));
+            "the mount was made for features that are not offered here: flags %x of INIT"
+                .formatted(missing));
       }
       if ((Poll.one(device, Poll.POLLIN, 0) & Poll.POLLERR) != 0) {
         throw new IOException("the mount on " + target + " is gone");

@@ -27,7 +27,6 @@ import io.ringmount.channels.wire.WriteOut;
 final class NodeOperations {
   private final FileSystem fileSystem;
 
-  private final CopyFileRangeIn copyFileRange = new CopyFileRangeIn();
   private final FallocateIn fallocate = new FallocateIn();
   private final FlushIn flush = new FlushIn();
   private final FsyncIn fsync = new FsyncIn();
@@ -134,22 +133,13 @@ final class NodeOperations {
    * @param most that the reply can count
    */
   boolean copyFileRange(Exchange x, long in, long most) {
-    CopyFileRangeIn copy = copyFileRange;
-    copy.wrap(in);
-    if (copy.offset() < 0 || copy.toOffset() < 0 || copy.length() < 0 || copy.flags() != 0) {
+    CopyFileRangeIn range = x.range;
+    range.wrap(in);
+    if (range.offset() < 0 || range.toOffset() < 0 || range.length() < 0 || range.flags() != 0) {
       return false;
     }
     x.staged().stage(CopyFileRangeOut.SIZE);
-    fileSystem.copyFileRange(
-        x,
-        x.node(),
-        copy.handle(),
-        copy.offset(),
-        copy.toNode(),
-        copy.toHandle(),
-        copy.toOffset(),
-        Math.min(copy.length(), most),
-        x);
+    fileSystem.copyFileRange(x, x.node(), range, Math.min(range.length(), most), x);
     return true;
   }
 

@@ -20,6 +20,12 @@ public interface Request {
   int pid();
 
   /**
+   * The caller's umask, of a request to make a file other than a link. Needed with {@link
+   * Feature#CALLERS_UMASK} only.
+   */
+  int umask();
+
+  /**
    * What to do when the caller is killed, or a signal has waited long for this operation to end:
    * usually, to answer with EINTR. Called at most once, from any thread, possibly at once and
    * possibly when the request has just been answered.

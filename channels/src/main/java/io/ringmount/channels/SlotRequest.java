@@ -1,7 +1,10 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.wire.CreateIn;
 import io.ringmount.channels.wire.InHeader;
+import io.ringmount.channels.wire.MkdirIn;
+import io.ringmount.channels.wire.MknodIn;
 import io.ringmount.channels.wire.Opcode;
 import io.ringmount.channels.wire.ReadIn;
 import io.ringmount.channels.wire.UringRequestHeader;
@@ -129,6 +132,16 @@ final class SlotRequest {
 
   int opcode() {
     return opcode;
+  }
+
+  /** The caller's umask, of a request to make a file other than a link; of others 0. */
+  int umask() {
+    return switch (opcode) {
+      case Opcode.MKDIR -> Memory.getInt(operation + MkdirIn.UMASK);
+      case Opcode.MKNOD -> Memory.getInt(operation + MknodIn.UMASK);
+      case Opcode.CREATE, Opcode.TMPFILE -> Memory.getInt(operation + CreateIn.UMASK);
+      default -> 0;
+    };
   }
 
   /** Whether the request moves so much data that others should not have to wait for it. */

@@ -1,5 +1,6 @@
 package io.ringmount.channels;
 
+import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -227,18 +228,20 @@ final class CheckedFileSystem implements FileSystem {
 
   @Override
   public void copyFileRange(
-      Request request,
-      long node,
-      long handle,
-      long offset,
-      long toNode,
-      long toHandle,
-      long toOffset,
-      long length,
-      CopyReply reply) {
-    check(offset >= 0 && toOffset >= 0 && length >= 0, "not a part of a file");
+      Request request, long node, CopyFileRangeIn range, long length, CopyReply reply) {
+    check(range.offset() >= 0 && range.toOffset() >= 0 && length >= 0, "not a part of a file");
     reply.copied(length);
-    called(request, reply, "copy", node, handle, offset, toNode, toHandle, toOffset, length);
+    called(
+        request,
+        reply,
+        "copy",
+        node,
+        range.handle(),
+        range.offset(),
+        range.toNode(),
+        range.toHandle(),
+        range.toOffset(),
+        length);
   }
 
   @Override

@@ -16,9 +16,11 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -395,6 +397,32 @@ class FuseMountTakeOverIT extends MountTest {
             () -> FuseMount.inherit(files, mountpoint, options, new Inheritance(left), custody));
     assertEquals(
         "the process that served before left no descriptor 'agreement'", refusal.getMessage());
+    maker(SOME).awaitEnd();
+    mount.close();
+  }
+
+  private FuseMount inherit(HandOver way, Set<Feature> features) throws IOException {
+    FileSystem other =
+        new FileSystem() {
+          @Override
+          public Set<Feature> features() {
+            return features;
+          }
+        };
+    return FuseMount.inherit(
+        other, mountpoint, way.options(Execution.INLINE), custody.inheritance(), custody);
+  }
+
+  /** Not with rings: one process can have their slots, whose address is fixed, once. */
+  @ParameterizedTest
+  @EnumSource(names = "DEVICE")
+  void goesOnWithWhatWasAgreedOrMore(HandOver way) throws Exception {
+    serve(way, Execution.INLINE);
+    IOException refusal = assertThrows(IOException.class, () -> inherit(way, Set.of()));
+    assertEquals(
+        "the mount was made for features that are not offered here: flags 40000 of INIT",
+        refusal.getMessage());
+    inherit(way, EnumSet.allOf(Feature.class)).abandon();
     maker(SOME).awaitEnd();
     mount.close();
   }

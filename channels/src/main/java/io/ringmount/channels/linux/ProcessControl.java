@@ -5,19 +5,30 @@ import java.nio.file.Path;
 
 /** Properties of the calling process and thread. */
 public final class ProcessControl {
+  private static final int CLONE_FS = 0x200;
   private static final int PR_SET_NAME = 15;
   private static final Path NULL = Path.of("/dev/null");
 
   private ProcessControl() {}
 
   /**
-   * Sets the mask of the permission bits that new files do not get, for the whole process. A file
-   * system daemon wants 0, since the kernel applied the caller's mask already.
+   * Sets the mask of the permission bits that new files do not get, for all threads that share it:
+   * those of the process that have not called {@link #unshareUmask}.
    *
    * @return the previous mask
    */
   public static int setUmask(int mask) {
     return (int) Syscall.call(SyscallNumber.UMASK, mask);
+  }
+
+  /**
+   * From now on the calling thread has a umask of its own, and a working directory and root
+   * directory of its own with it (unshare(2), {@code CLONE_FS}).
+   *
+   * @return 0, or a negative error number
+   */
+  public static long unshareUmask() {
+    return Syscall.call(SyscallNumber.UNSHARE, CLONE_FS);
   }
 
   /**

@@ -10,9 +10,11 @@ package io.ringmount.channels.wire;
 public final class CreateIn extends Flyweight {
   public static final int SIZE = 16;
 
+  /** Offset of the caller\'s umask, a u32. */
+  public static final int UMASK = 8;
+
   private static final int FLAGS = 0;
   private static final int MODE = 4;
-  private static final int UMASK = 8;
   private static final int OPEN_FLAGS = 12;
 
   /** The {@code O_*} bits of open(2). */

@@ -32,6 +32,9 @@ public final class InitFlags {
   /** Several lookups and readings of one directory may be in flight. */
   public static final long PARALLEL_DIROPS = 1L << 18;
 
+  /** Check access by the access control lists that GETXATTR says, and let them be changed. */
+  public static final long POSIX_ACL = 1L << 20;
+
   /** {@link InitOut#maxPages} counts; without it 32 pages are the limit. */
   public static final long MAX_PAGES = 1L << 22;
 

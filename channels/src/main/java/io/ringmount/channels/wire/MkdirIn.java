@@ -10,8 +10,10 @@ package io.ringmount.channels.wire;
 public final class MkdirIn extends Flyweight {
   public static final int SIZE = 8;
 
+  /** Offset of the caller\'s umask, a u32. */
+  public static final int UMASK = 4;
+
   private static final int MODE = 0;
-  private static final int UMASK = 4;
 
   /** Permission bits, less the umask unless {@link InitFlags#DONT_MASK} is set. */
   public int mode() {

@@ -10,9 +10,11 @@ package io.ringmount.channels.wire;
 public final class MknodIn extends Flyweight {
   public static final int SIZE = 16;
 
+  /** Offset of the caller\'s umask, a u32. */
+  public static final int UMASK = 8;
+
   private static final int MODE = 0;
   private static final int DEVICE = 4;
-  private static final int UMASK = 8;
 
   /** File type and permission bits, less the umask unless {@link InitFlags#DONT_MASK} is set. */
   public int mode() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,6 +110,24 @@ class ProcessControlTest {
       assertEquals(0700, (int) Files.getAttribute(directory.resolve("d"), "unix:mode") & 0777);
     } finally {
       assertEquals(077, ProcessControl.setUmask(before));
+    }
+  }
+
+  @Test
+  void threadThatSharesNoUmaskLeavesThatOfOthersAlone() throws Exception {
+    AtomicLong result = new AtomicLong(-1);
+    int before = ProcessControl.setUmask(022);
+    try {
+      Thread other =
+          Thread.ofPlatform()
+              .start(() -> {
+                long unshared = ProcessControl.unshareUmask();
+                result.set(unshared < 0 ? unshared : ProcessControl.setUmask(077));
+              });
+      other.join();
+      assertEquals(022, result.get(), "what the thread shared until then");
+    } finally {
+      assertEquals(022, ProcessControl.setUmask(before));
     }
   }
 

@@ -6,7 +6,6 @@ import io.ringmount.channels.FuseMount;
 import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.LinuxException;
-import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.Rlimit;
 import io.ringmount.channels.metrics.MetricsReader;
 import io.ringmount.daemon.config.InvalidOptionsException;
@@ -130,7 +129,6 @@ final class Service implements AutoCloseable {
   }
 
   private static MirrorOptions prepareProcess(MountSettings settings) throws IOException {
-    ProcessControl.setUmask(0);
     long limit = Rlimit.raiseOpenFiles();
     // They are a cache where file handles work, and what applications open takes its descriptors
     // from the same limit: so a quarter of it.

@@ -8,12 +8,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 
 /**
- * Makes files in the name of the caller of a request, so that the backend gives them to the right
- * owner and checks the owner's rights.
+ * Acts in the name of the caller of a request: so the backend gives new files to the right owner,
+ * with the caller's umask, and checks the owner's rights.
  *
- * <p>The file system ids and supplementary groups are the calling thread's own; other channels do
- * not notice. This process's groups are never lent to a caller. The caller's are not part of a
- * request: they are read only when the backend refuses without them.
+ * <p>The file system ids, supplementary groups and umask are the calling thread's own; other
+ * channels do not notice. This process's groups are never lent to a caller. The caller's are not
+ * part of a request: they are read only when they matter.
  */
 final class Caller {
   /** For {@link Credentials#setFsUid}: change nothing, tell the present one. */
@@ -30,23 +30,49 @@ final class Caller {
   }
 
   /**
-   * Runs a system call as the caller.
+   * Runs a system call that makes a file, as the caller; with the caller's groups only when the
+   * backend refuses without them.
    *
    * @param call may run twice, the second time after -EACCES
    * @return the call's result; -EPERM when this process may not act as the caller
    */
-  long run(Request request, Scratch scratch, LongSupplier call) {
-    if (request.uid() == ownUid && request.gid() == ownGid) {
+  long make(Request request, Scratch scratch, LongSupplier call) {
+    long result = scratch.umask(request.umask());
+    if (result < 0) {
+      return result;
+    }
+    if (isSelf(request)) {
       return call.getAsLong();
     }
-    long result = run(request, 0, 0, call);
-    if (result == -Errno.EACCES && request.pid() != 0) {
-      int count = CallerGroups.read(request.pid(), scratch);
+    result = run(request, 0, 0, call);
+    if (result == -Errno.EACCES) {
+      int count = readGroups(request, scratch);
       if (count > 0) {
         result = run(request, count, CallerGroups.address(scratch), call);
       }
     }
     return result;
+  }
+
+  /**
+   * Runs a system call as the caller, with the caller's groups.
+   *
+   * @return the call's result; -EPERM when this process may not act as the caller
+   */
+  long run(Request request, Scratch scratch, LongSupplier call) {
+    if (isSelf(request)) {
+      return call.getAsLong();
+    }
+    int count = readGroups(request, scratch);
+    return run(request, count, CallerGroups.address(scratch), call);
+  }
+
+  private boolean isSelf(Request request) {
+    return request.uid() == ownUid && request.gid() == ownGid;
+  }
+
+  private static int readGroups(Request request, Scratch scratch) {
+    return request.pid() == 0 ? 0 : CallerGroups.read(request.pid(), scratch);
   }
 
   private long run(Request request, int groupCount, long groups, LongSupplier call) {

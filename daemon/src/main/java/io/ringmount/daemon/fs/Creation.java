@@ -18,14 +18,21 @@ final class Creation {
   private final Answers answers;
   private final OpenFiles files;
   private final Traces traces;
-  private final Caller caller = new Caller();
+  private final Caller caller;
 
-  Creation(InodeTable inodes, Lookup lookup, Answers answers, OpenFiles files, Traces traces) {
+  Creation(
+      InodeTable inodes,
+      Lookup lookup,
+      Answers answers,
+      OpenFiles files,
+      Traces traces,
+      Caller caller) {
     this.inodes = inodes;
     this.lookup = lookup;
     this.answers = answers;
     this.files = files;
     this.traces = traces;
+    this.caller = caller;
   }
 
   /** One system call that makes a name in a directory. */
@@ -105,7 +112,9 @@ final class Creation {
       return journal.outcome();
     }
     long result =
-        inodes.hasRoom(directory) ? caller.run(request, scratch, () -> call.in(fd)) : -Errno.ENFILE;
+        inodes.hasRoom(directory)
+            ? caller.make(request, scratch, () -> call.in(fd))
+            : -Errno.ENFILE;
     if (resumed && result == -Errno.EEXIST && made.in(fd, scratch)) {
       result = 0;
     }
@@ -181,10 +190,11 @@ final class Creation {
           return opened;
         }
       } else if (outcome == Journal.EXISTED) {
-        return caller.run(request, scratch, opening::reopen);
+        return caller.make(request, scratch, opening::reopen);
       }
     }
-    long opened = inodes.hasRoom(directory) ? caller.run(request, scratch, opening) : -Errno.ENFILE;
+    long opened =
+        inodes.hasRoom(directory) ? caller.make(request, scratch, opening) : -Errno.ENFILE;
     if (opened >= 0 && opening.existed() && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
       // Not in the caller's name: who may write a file need not own it.
       opened = OpenFiles.clearPrivileges(request, (int) opened, scratch);
@@ -206,7 +216,7 @@ final class Creation {
             scratch,
             fd ->
                 inodes.hasRoom(directory)
-                    ? caller.run(
+                    ? caller.make(
                         request,
                         scratch,
                         () ->

@@ -8,25 +8,48 @@ import io.ringmount.channels.XattrReply;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.linux.NativeString;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
 import org.agrona.BufferUtil;
 
 /**
  * The operations on extended attributes. Who may do what is checked by the kernel before it asks
- * ({@code fs/xattr.c}, {@code xattr_permission}), but for the namespace {@code system}, which it
- * leaves to file systems: its names are not served.
+ * ({@code fs/xattr.c}, {@code xattr_permission}; {@code fs/posix_acl.c} for access control lists),
+ * but for the rest of the namespace {@code system}, which it leaves to file systems: its names are
+ * not served.
  */
 final class ExtendedAttributes {
   private static final byte[] SYSTEM = "system.".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TRUSTED = "trusted.".getBytes(StandardCharsets.US_ASCII);
 
+  /** The access control list of a file. */
+  private static final byte[] ACCESS_LIST =
+      "system.posix_acl_access".getBytes(StandardCharsets.US_ASCII);
+
+  /** What new files in a directory get as theirs. */
+  private static final byte[] DEFAULT_LIST =
+      "system.posix_acl_default".getBytes(StandardCharsets.US_ASCII);
+
   private static final int XATTR_CREATE = 1;
 
   private final InodeTable inodes;
+  private final Caller caller;
 
-  ExtendedAttributes(InodeTable inodes) {
+  ExtendedAttributes(InodeTable inodes, Caller caller) {
     this.inodes = inodes;
+    this.caller = caller;
+  }
+
+  /** Whether an open file may have an access control list, whether or not it has one now. */
+  static boolean mayHaveAccessControlList(int fd, Scratch scratch) {
+    try (Arena arena = Arena.ofConfined()) {
+      long name = NativeString.of(arena, ACCESS_LIST).address();
+      long result = FileOps.getxattr(scratch.pathOf(fd), name, 0, 0);
+      return result >= 0 || result == -Errno.ENODATA;
+    }
   }
 
   /**
@@ -43,7 +66,7 @@ final class ExtendedAttributes {
         inodes.get(node).apply(scratch, fd -> setOnce(request, fd, name, value, flags, scratch)));
   }
 
-  private static long setOnce(
+  private long setOnce(
       Request request, int fd, Name name, Bytes value, int flags, Scratch scratch) {
     Journal journal = scratch.journal.of(request);
     boolean resumed = journal.isBegun(JournalLayout.SETXATTR);
@@ -54,9 +77,15 @@ final class ExtendedAttributes {
     if (!resumed && ((flags & XATTR_CREATE) == 0 || !exists(fd, name, scratch))) {
       journal.begin(JournalLayout.SETXATTR);
     }
+    LongSupplier call =
+        () ->
+            FileOps.setxattr(
+                scratch.pathOf(fd), name.address(), value.address(), value.length(), flags);
+    // Whether a file keeps set-group-id depends on the groups of who sets its list.
     long result =
-        FileOps.setxattr(
-            scratch.pathOf(fd), name.address(), value.address(), value.length(), flags);
+        isAccessControlList(name.address(), name.length())
+            ? caller.run(request, scratch, call)
+            : call.getAsLong();
     if (resumed && result == -Errno.EEXIST && has(fd, name, value, scratch)) {
       result = 0;
     }
@@ -82,7 +111,7 @@ final class ExtendedAttributes {
           inodes
               .get(node)
               .apply(scratch, fd -> FileOps.getxattr(scratch.pathOf(fd), name.address(), 0, 0));
-      answerLength(reply, length);
+      answerLength(reply, orNone(name, length));
       return;
     }
     ByteBuffer buffer = reply.buffer();
@@ -98,7 +127,17 @@ final class ExtendedAttributes {
     } else if (length == -Errno.ERANGE && room < wanted) {
       length = -Errno.E2BIG;
     }
-    Answers.result(reply, length);
+    Answers.result(reply, orNone(name, length));
+  }
+
+  /**
+   * The kernel refuses all access to a file about whose list it is told anything but that there is
+   * none: it must not be told that the file's own file system knows no lists.
+   */
+  private static long orNone(Name name, long result) {
+    return result == -Errno.EOPNOTSUPP && isAccessControlList(name.address(), name.length())
+        ? -Errno.ENODATA
+        : result;
   }
 
   private static void answerLength(XattrReply reply, long length) {
@@ -141,7 +180,7 @@ final class ExtendedAttributes {
     for (int i = 0; i < length; ) {
       int bytes = Memory.stringLength(names + i, length - i) + 1;
       boolean visible =
-          !startsWith(names + i, bytes, SYSTEM) && (all || !startsWith(names + i, bytes, TRUSTED));
+          !isWithheld(names + i, bytes - 1) && (all || !startsWith(names + i, bytes - 1, TRUSTED));
       if (visible) {
         Memory.copy(names + i, names + kept, bytes);
         kept += bytes;
@@ -182,7 +221,16 @@ final class ExtendedAttributes {
   }
 
   private static boolean isWithheld(Name name) {
-    return startsWith(name.address(), name.length(), SYSTEM);
+    return isWithheld(name.address(), name.length());
+  }
+
+  private static boolean isWithheld(long name, int length) {
+    return startsWith(name, length, SYSTEM) && !isAccessControlList(name, length);
+  }
+
+  private static boolean isAccessControlList(long name, int length) {
+    return length == ACCESS_LIST.length && startsWith(name, length, ACCESS_LIST)
+        || length == DEFAULT_LIST.length && startsWith(name, length, DEFAULT_LIST);
   }
 
   private static boolean startsWith(long text, int length, byte[] prefix) {

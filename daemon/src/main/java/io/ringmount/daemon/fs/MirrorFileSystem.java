@@ -22,6 +22,7 @@ import io.ringmount.channels.WriteReply;
 import io.ringmount.channels.XattrReply;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,8 +43,8 @@ import java.util.Set;
  * reachable for those who have it, as an open file does.
  *
  * <p><b>Permissions</b> are the kernel's to check: the mount needs {@code default_permissions}.
- * Only what makes files runs as the caller, for their owner's sake. The process needs umask 0, or
- * modes would be masked twice, and {@code /proc}.
+ * Only what makes files and what sets access control lists runs as the caller: whose they are and
+ * what they may be depends on that. The process needs {@code /proc}.
  */
 public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final Source source;
@@ -83,7 +84,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   /** Takes over a source that is open. */
   MirrorFileSystem(Source source, MirrorOptions options, Custody custody) throws IOException {
-    this(source, options, Records.create(custody), custody);
+    this(source, options, Records.create(custody), custody, source.hasAccessControlLists());
     try {
       keepAgain();
     } catch (IOException e) {
@@ -126,7 +127,8 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
           root == Inode.NO_DESCRIPTOR
               ? new Source(directory, budget(options), pretences)
               : new Source(root, budget(options), pretences);
-      return new MirrorFileSystem(source, options, records, custody);
+      // Offered whatever the source says now: the mount may have been made with them.
+      return new MirrorFileSystem(source, options, records, custody, true);
     } catch (IOException e) {
       records.close();
       if (source != null) {
@@ -146,7 +148,12 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   }
 
   /** Goes on with the records, or begins them. */
-  private MirrorFileSystem(Source source, MirrorOptions options, Records records, Custody custody)
+  private MirrorFileSystem(
+      Source source,
+      MirrorOptions options,
+      Records records,
+      Custody custody,
+      boolean accessControlLists)
       throws IOException {
     this.source = source;
     this.custody = custody;
@@ -159,14 +166,15 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     Nameless nameless = new Nameless(inodes, records.custody());
     names = new Names(inodes, lookup, answers, nameless);
     attributes = new FileAttributes(inodes, handles, answers);
-    extendedAttributes = new ExtendedAttributes(inodes);
+    Caller caller = new Caller();
+    extendedAttributes = new ExtendedAttributes(inodes, caller);
     files = new OpenFiles(inodes, handles, nameless, options.directIo());
-    creation = new Creation(inodes, lookup, answers, files, new Traces(source));
+    creation = new Creation(inodes, lookup, answers, files, new Traces(source), caller);
     directories = new DirectoryReader(handles, lookup, answers);
-    features = Set.copyOf(features(options));
+    features = Set.copyOf(features(options, accessControlLists));
   }
 
-  private static EnumSet<Feature> features(MirrorOptions options) {
+  private static EnumSet<Feature> features(MirrorOptions options, boolean accessControlLists) {
     // Not CACHE_SYMLINKS: the kernel would keep a target for as long as it knows the link, beyond
     // every timeout, when a backend gives a changed link the same inode.
     EnumSet<Feature> features =
@@ -174,10 +182,14 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
             Feature.READDIRPLUS,
             Feature.ATOMIC_TRUNCATE,
             Feature.KILL_PRIVILEGES,
+            Feature.CALLERS_UMASK,
             Feature.PARALLEL_DIRECTORY_OPERATIONS,
             Feature.INVALIDATE_CHANGED_DATA);
     if (options.directIo()) {
       features.add(Feature.MAP_DIRECT_IO);
+    }
+    if (accessControlLists) {
+      features.add(Feature.ACCESS_CONTROL_LISTS);
     }
     return features;
   }
@@ -397,16 +409,8 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   @Override
   public void copyFileRange(
-      Request request,
-      long node,
-      long handle,
-      long offset,
-      long toNode,
-      long toHandle,
-      long toOffset,
-      long length,
-      CopyReply reply) {
-    files.copy(request, node, handle, offset, toNode, toHandle, toOffset, length, reply);
+      Request request, long node, CopyFileRangeIn range, long length, CopyReply reply) {
+    files.copy(request, node, range, length, reply);
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.ringmount.channels.WriteReply;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.OpenFlags;
 import io.ringmount.channels.wire.OpenOut;
 import java.nio.ByteBuffer;
@@ -239,26 +240,17 @@ final class OpenFiles {
   }
 
   /** Copies a part at a time: other requests wait for this thread. */
-  void copy(
-      Request request,
-      long node,
-      long handle,
-      long offset,
-      long toNode,
-      long toHandle,
-      long toOffset,
-      long length,
-      CopyReply reply) {
+  void copy(Request request, long node, CopyFileRangeIn range, long length, CopyReply reply) {
     Scratch scratch = Scratch.get();
-    OpenFile to = handles.get(toHandle, toNode);
+    OpenFile to = handles.get(range.toHandle(), range.toNode());
     long part = Math.min(length, COPIED_AT_ONCE);
     long result =
         handles
-            .get(handle, node)
+            .get(range.handle(), node)
             .apply(fromFd ->
                 to.apply(toFd -> {
                   long cleared = Privileges.clearUnlessRoot(request, toFd, scratch);
-                  long offsets = scratch.offsets(offset, toOffset);
+                  long offsets = scratch.offsets(range.offset(), range.toOffset());
                   return cleared < 0
                       ? cleared
                       : FileOps.copyFileRange(fromFd, offsets, toFd, offsets + Long.BYTES, part);

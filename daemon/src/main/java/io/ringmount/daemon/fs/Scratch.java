@@ -3,6 +3,7 @@ package io.ringmount.daemon.fs;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.StatFs;
 import io.ringmount.channels.linux.Statx;
 import java.lang.foreign.Arena;
@@ -10,8 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Native memory of one thread for the arguments and results of system calls, so that a request
- * allocates nothing. What an area holds is good until the next call that fills the same area.
+ * What one thread has for its system calls: native memory for their arguments and results, so that
+ * a request allocates nothing, and the thread's own umask. What an area holds is good until the
+ * next call that fills the same area.
  */
 final class Scratch {
   /** Size of {@link #entries}. */
@@ -39,6 +41,9 @@ final class Scratch {
   private static final int VECTOR_SIZE = 16;
 
   private static final int VECTOR_LENGTH = 8;
+
+  /** No umask: the thread has that of the process. */
+  private static final int SHARED = -1;
 
   /** Keeps the memory alive as long as this object. */
   private final MemorySegment memory;
@@ -69,6 +74,9 @@ final class Scratch {
   private final long vector;
   private final long path;
   private int errno;
+
+  /** The thread's umask. */
+  private int umask = SHARED;
 
   private Scratch() {
     int structs = Statx.SIZE + StatFs.SIZE + HANDLE_SIZE + TIMES_SIZE + VECTOR_SIZE;
@@ -144,6 +152,27 @@ final class Scratch {
   /** Type bits of the file in {@link #statx}. */
   int type() {
     return Statx.mode(statx) & FileFlags.S_IFMT;
+  }
+
+  /**
+   * Sets the umask of the thread, and of no other: it is what keeps new files from permissions,
+   * also on a server's disk, unless their directory has a default access control list.
+   *
+   * @return 0, or a negative error number
+   */
+  long umask(int mask) {
+    if (umask == mask) {
+      return 0;
+    }
+    if (umask == SHARED) {
+      long result = ProcessControl.unshareUmask();
+      if (result < 0) {
+        return result;
+      }
+    }
+    ProcessControl.setUmask(mask);
+    umask = mask;
+    return 0;
   }
 
   /** Notes why a method of this thread is about to return {@code null}: a result below 0. */

@@ -59,6 +59,7 @@ final class Source implements AutoCloseable {
   private final boolean handles;
   private final boolean shared;
   private final boolean memory;
+  private final boolean accessControlLists;
   private final DescriptorBudget descriptors;
 
   /**
@@ -97,6 +98,7 @@ final class Source implements AutoCloseable {
     boolean known = FileOps.fstatfs(root, scratch.statfs) == 0;
     long type = StatFs.type(scratch.statfs);
     this.memory = known && type == TMPFS_TYPE;
+    this.accessControlLists = ExtendedAttributes.mayHaveAccessControlList(root, scratch);
     // A server of FUSE need not tell, while every local file system does.
     this.shared = pretences.contains(Pretence.SHARED) || !known || isShared(type);
     boolean named = readHandle(root, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) == 0;
@@ -135,6 +137,11 @@ final class Source implements AutoCloseable {
   /** Whether others write to it, behind a network or another process. */
   boolean isShared() {
     return shared;
+  }
+
+  /** Whether its files can have access control lists. */
+  boolean hasAccessControlLists() {
+    return accessControlLists;
   }
 
   /**

@@ -63,6 +63,11 @@ final class Attempt implements Request {
   }
 
   @Override
+  public int umask() {
+    return 0;
+  }
+
+  @Override
   public void onInterrupt(Runnable action) {}
 
   @Override

@@ -8,7 +8,7 @@ import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.Memory;
-import io.ringmount.channels.linux.ProcessControl;
+import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.SetattrValid;
 import java.io.IOException;
@@ -33,7 +33,11 @@ final class Mirror implements AutoCloseable {
   static final Caller ROOT_USER = new Caller(0, 0, 4711);
 
   /** Who asks. */
-  record Caller(int uid, int gid, int pid) implements Request {
+  record Caller(int uid, int gid, int pid, int umask) implements Request {
+    Caller(int uid, int gid, int pid) {
+      this(uid, gid, pid, 0);
+    }
+
     @Override
     public void onInterrupt(Runnable action) {}
 
@@ -71,7 +75,6 @@ final class Mirror implements AutoCloseable {
   private final Set<Source.Pretence> pretences;
   private final List<MirrorFileSystem> predecessors = new ArrayList<>();
   private final List<Map<String, Integer>> inheritances = new ArrayList<>();
-  private final int umask;
 
   private Mirror(
       Path source,
@@ -84,7 +87,6 @@ final class Mirror implements AutoCloseable {
     this.options = options;
     this.pretences = pretences;
     this.vault = vault;
-    umask = ProcessControl.setUmask(0);
     Custody custody = vault == null ? Custody.NONE : vault;
     fs = new MirrorFileSystem(new Source(source, budget, pretences), options, custody);
   }
@@ -157,7 +159,6 @@ final class Mirror implements AutoCloseable {
     if (vault != null) {
       vault.close();
     }
-    ProcessControl.setUmask(umask);
   }
 
   /** How many descriptors of this process lead into the source. */
@@ -454,7 +455,15 @@ final class Mirror implements AutoCloseable {
   Answer.OfCopy copy(
       long node, long handle, long offset, long toNode, long toHandle, long toOffset, long length) {
     Answer.OfCopy answer = new Answer.OfCopy();
-    fs.copyFileRange(ROOT_USER, node, handle, offset, toNode, toHandle, toOffset, length, answer);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment struct = arena.allocate(CopyFileRangeIn.SIZE, Long.BYTES);
+      struct.copyFrom(
+          MemorySegment.ofArray(
+              new long[] {handle, offset, toNode, toHandle, toOffset, length, 0}));
+      CopyFileRangeIn range = new CopyFileRangeIn();
+      range.wrap(struct.address());
+      fs.copyFileRange(ROOT_USER, node, range, length, answer);
+    }
     return answer;
   }
 

@@ -9,6 +9,7 @@ import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.wire.Attributes;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,8 +134,21 @@ class MirrorOwnerTest {
   }
 
   @Test
-  void everyDigitOfAModeIsTheCallers() {
-    Attributes made = mirror.create(USER, theirs, "f", 0777, FileFlags.O_RDWR).attributes();
-    assertEquals(FileFlags.S_IFREG | 0777, made.mode(), "a umask was applied a second time");
+  void theUmaskIsTheCallersAndNotTheProcesss() {
+    for (int mask : new int[] {0, 027, 0777, 022}) {
+      Mirror.Caller caller = new Mirror.Caller(USER.uid(), USER.gid(), USER.pid(), mask);
+      for (Mirror.Caller each : List.of(caller, new Mirror.Caller(0, 0, 0, mask))) {
+        String name = each.uid() + " with " + mask;
+        assertPermissions(
+            mask, mirror.create(each, theirs, name + "f", 0777, FileFlags.O_RDWR).attributes());
+        assertPermissions(mask, mirror.mkdir(each, theirs, name + "d", 0777).attributes());
+        assertPermissions(
+            mask, mirror.mknod(each, theirs, name + "p", FileFlags.S_IFIFO | 0777, 0).attributes());
+      }
+    }
+  }
+
+  private static void assertPermissions(int umask, Attributes made) {
+    assertEquals(0777 & ~umask, made.mode() & FileFlags.PERMISSIONS);
   }
 }

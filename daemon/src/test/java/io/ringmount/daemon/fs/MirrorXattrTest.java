@@ -123,11 +123,9 @@ class MirrorXattrTest {
     assertEquals(14, seen.length());
     assertFalse(seen.contains("trusted"), seen);
     assertEquals(14, mirror.listxattr(USER, node, 0).length());
-    mirror.setxattr(node, "system.posix_acl_access", "x", 0).assertErrno(Errno.EOPNOTSUPP);
+    mirror.setxattr(node, "system.nfs4_acl", "x", 0).assertErrno(Errno.EOPNOTSUPP);
     mirror.getxattr(node, "system.nfs4_acl", 10).assertErrno(Errno.EOPNOTSUPP);
-    mirror
-        .removexattr(Mirror.ROOT_USER, node, "system.posix_acl_access")
-        .assertErrno(Errno.EOPNOTSUPP);
+    mirror.removexattr(Mirror.ROOT_USER, node, "system.nfs4_acl").assertErrno(Errno.EOPNOTSUPP);
   }
 
   // ---- a process ended before it answered ------------------------------------------------------

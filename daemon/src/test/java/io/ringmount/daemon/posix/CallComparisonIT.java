@@ -34,7 +34,8 @@ class CallComparisonIT {
               AttributeCalls.scripts(),
               PermissionCalls.scripts(),
               RangeCalls.scripts(),
-              XattrCalls.scripts())
+              XattrCalls.scripts(),
+              AccessListCalls.scripts())
           .flatMap(List::stream)
           .toList();
 

@@ -7,6 +7,7 @@ import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.linux.NativeString;
+import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.Statx;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,7 @@ final class CallTranscript implements AutoCloseable {
   private final long buffer = arena.allocate(BUFFER, 4096).address();
   private final long offsets = arena.allocate(16, 8).address();
   private final long times = arena.allocate(32, 8).address();
+  private final int umask;
   private final int directory;
   private final Set<Integer> open = new HashSet<>();
   private final List<String> lines = new ArrayList<>();
@@ -44,6 +46,7 @@ final class CallTranscript implements AutoCloseable {
   private boolean tellsBlocks = true;
 
   CallTranscript(Path path) throws LinuxException {
+    umask = ProcessControl.setUmask(0);
     directory = FileOps.open(path, FileFlags.O_DIRECTORY);
   }
 
@@ -237,6 +240,20 @@ final class CallTranscript implements AutoCloseable {
     told("removexattr " + file + " " + name, FileOps.removexattr(path(file), name(name)));
   }
 
+  /** Sets the access control list of a file, or the one that is the default in a directory. */
+  void setList(String file, AccessList list, boolean asDefault) {
+    byte[] bytes = list.bytes();
+    told(
+        "set list of %s %s %s".formatted(file, asDefault, list),
+        FileOps.setxattr(
+            path(file), name(AccessList.name(asDefault)), bytes(bytes), bytes.length, 0));
+  }
+
+  void getLists(String file) {
+    getxattr(file, AccessList.name(false), 1000);
+    getxattr(file, AccessList.name(true), 1000);
+  }
+
   // ---- names -----------------------------------------------------------------------------------
 
   void mkdir(String name, int mode) {
@@ -362,10 +379,18 @@ final class CallTranscript implements AutoCloseable {
 
   /** Makes calls as another user, of no other groups. */
   void as(int uid, int gid, Runnable calls) {
-    lines.add("as %d %d".formatted(uid, gid));
-    long none = Credentials.setGroups(0, 0);
-    if (none < 0) {
-      throw new IllegalStateException("setgroups: " + none);
+    as(uid, gid, new int[0], calls);
+  }
+
+  /** Makes calls as another user who is of these groups as well. */
+  void as(int uid, int gid, int[] groups, Runnable calls) {
+    lines.add("as %d %d %s".formatted(uid, gid, Arrays.toString(groups)));
+    for (int i = 0; i < groups.length; i++) {
+      Memory.putInt(buffer + (long) i * Integer.BYTES, groups[i]);
+    }
+    long set = Credentials.setGroups(groups.length, buffer);
+    if (set < 0) {
+      throw new IllegalStateException("setgroups: " + set);
     }
     Credentials.setFsGid(gid);
     Credentials.setFsUid(uid);
@@ -374,14 +399,27 @@ final class CallTranscript implements AutoCloseable {
     } finally {
       Credentials.setFsUid(0);
       Credentials.setFsGid(0);
+      Credentials.setGroups(0, 0);
     }
     lines.add("as root");
+  }
+
+  /** Makes calls with a umask; else it is 0. */
+  void withUmask(int mask, Runnable calls) {
+    lines.add("umask %o".formatted(mask));
+    ProcessControl.setUmask(mask);
+    try {
+      calls.run();
+    } finally {
+      ProcessControl.setUmask(0);
+    }
   }
 
   @Override
   public void close() {
     open.forEach(FileOps::close);
     FileOps.close(directory);
+    ProcessControl.setUmask(umask);
     strings.close();
     arena.close();
   }
