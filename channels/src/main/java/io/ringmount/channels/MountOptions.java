@@ -81,6 +81,14 @@ public final class MountOptions {
     return values.maxWrite;
   }
 
+  /**
+   * How many bytes the kernel reads ahead of who reads a file in order, in requests of up to {@link
+   * #maxWrite}; 0: not at all.
+   */
+  public long readahead() {
+    return values.readahead;
+  }
+
   /** The most background requests the kernel sends; 0: as many as there are slots. */
   public int maxBackground() {
     return values.maxBackground;
@@ -132,6 +140,7 @@ public final class MountOptions {
     private Map<Integer, Integer> slotsByCpu = Map.of();
     private long memoryBudget = 256L << 20;
     private int maxWrite = 1 << 20;
+    private long readahead = 1 << 20;
     private int maxBackground;
     private int maxInFlight;
     private Execution execution = Execution.INLINE;
@@ -156,6 +165,7 @@ public final class MountOptions {
       slotsByCpu = other.slotsByCpu;
       memoryBudget = other.memoryBudget;
       maxWrite = other.maxWrite;
+      readahead = other.readahead;
       maxBackground = other.maxBackground;
       maxInFlight = other.maxInFlight;
       execution = other.execution;
@@ -249,6 +259,15 @@ public final class MountOptions {
           value,
           "a multiple of 4096 from 8192 to 16 MiB");
       maxWrite = value;
+      return this;
+    }
+
+    /**
+     * @param value bytes, at least 0
+     */
+    public Builder readahead(long value) {
+      require(value >= 0, "readahead", value, "0 or more");
+      readahead = value;
       return this;
     }
 

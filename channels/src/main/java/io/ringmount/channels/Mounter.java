@@ -1,5 +1,6 @@
 package io.ringmount.channels;
 
+import io.ringmount.channels.linux.BackingDevice;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.FuseDevice;
@@ -10,9 +11,12 @@ import io.ringmount.channels.linux.Mounts;
 import io.ringmount.channels.linux.Poll;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a mount, or takes one over; a failure leaves everything as it was. */
 final class Mounter {
+  private static final Logger LOG = LoggerFactory.getLogger(Mounter.class);
   private static final int PAGE = 4096;
   private static final Path MAX_PAGES = Path.of("/proc/sys/fs/fuse/max_pages_limit");
   private static final int DEFAULT_MAX_PAGES = 256;
@@ -57,6 +61,7 @@ final class Mounter {
           served.kind() == TransportKind.URING,
           maxWrite,
           options.maxBackground() > 0 ? options.maxBackground() : served.inFlight());
+      readAhead(entry);
       served.transport().start();
       return new FuseMount(target, device, entry, served, agreement, custody, options.ringMode());
     } catch (Throwable e) {
@@ -92,6 +97,18 @@ final class Mounter {
     } catch (Throwable e) {
       undo(e);
       throw e;
+    }
+  }
+
+  /**
+   * After INIT, at which the kernel sets it anew. Where it cannot be set a mount is only slower.
+   */
+  private void readAhead(MountEntry entry) {
+    try {
+      new BackingDevice(entry.deviceMinor()).readahead(options.readahead());
+    } catch (IOException e) {
+      LOG.warn(
+          "the kernel reads ahead of {} as far as it does by itself: {}", target, e.toString());
     }
   }
 

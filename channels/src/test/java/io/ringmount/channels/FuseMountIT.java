@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmount.channels.linux.BackingDevice;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a mount serves, and how it is refused. */
 class FuseMountIT extends MountTest {
@@ -60,6 +62,15 @@ class FuseMountIT extends MountTest {
       assertThrows(
           java.nio.file.NoSuchFileException.class,
           () -> Files.readString(directory.resolve("other")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 4096, 1 << 20, 3 << 20})
+  void kernelReadsAheadAsFarAsIsAsked(long bytes) throws Exception {
+    MountOptions options = MountOptions.builder("hello").readahead(bytes).build();
+    try (FuseMount mount = FuseMount.mount(new HelloFileSystem(), directory, options)) {
+      assertEquals(bytes, new BackingDevice(mount.connectionId()).readahead());
     }
   }
 

@@ -48,6 +48,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
         .slots(get(OptionTable.SLOTS).orElse(0))
         .slotsByCpu(plan.slots())
         .memoryBudget(get(OptionTable.MEMORY_BUDGET))
+        .readahead(get(OptionTable.KERNEL_READAHEAD))
         .maxBackground(get(OptionTable.MAX_BACKGROUND).orElse(0))
         .maxInFlight(get(OptionTable.MAX_INFLIGHT).orElse(0))
         .execution(execution)

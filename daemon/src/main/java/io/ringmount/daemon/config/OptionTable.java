@@ -194,6 +194,15 @@ public final class OptionTable {
           "false",
           "Reads and writes bypass the kernel's page cache.");
 
+  public static final Option<Long> KERNEL_READAHEAD =
+      fixed(
+          Section.MOUNT,
+          "kernel_readahead",
+          ValueType.size("0", "64m"),
+          "1m",
+          "How far the kernel reads ahead of who reads a file in order, or around what is read of"
+              + " a mapped one.");
+
   public static final Option<Boolean> READ_ONLY =
       fixed(
           Section.MOUNT,
@@ -227,6 +236,7 @@ public final class OptionTable {
           ATTR_TIMEOUT,
           NEGATIVE_TIMEOUT,
           DIRECT_IO,
+          KERNEL_READAHEAD,
           TRANSPORT,
           CHANNELS,
           SLOTS,
