@@ -1,6 +1,7 @@
 package io.ringmount.daemon.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmount.channels.RequiresFuse;
@@ -29,6 +30,9 @@ class DaemonEndIT {
   private static final String DUMP = "-Dringmount.watchdog.dump=2000";
 
   private static final String AGENTS = "-XX:+EnableDynamicAgentLoading";
+
+  /** Looks for what a process left that was killed. */
+  private static final String AUDIT = "lookup-audit";
 
   @TempDir Path work;
   private WatchedMount mount;
@@ -63,6 +67,7 @@ class DaemonEndIT {
     callers = new SteadyCallers(backend, mount.at(""));
     holder.awaitHeld();
     callers.awaitTurns(TURNS);
+    assertFalse(WatchedMount.threads(first.daemon()).contains(AUDIT));
 
     end.bringTo(first.daemon(), work);
     WatchedMount.awaitEnd(first.daemon());
@@ -70,6 +75,7 @@ class DaemonEndIT {
     callers.finish();
     holder.finish();
     mount.awaitSuccessor(first);
+    assertTrue(WatchedMount.threads(mount.serving().daemon()).contains(AUDIT));
     String log = mount.log();
     assertTrue(end.isIn(log), log);
     assertEquals(end.hangs(), log.contains("Full thread dump"), log);

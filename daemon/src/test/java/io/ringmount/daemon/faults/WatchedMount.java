@@ -13,8 +13,10 @@ import io.ringmount.daemon.Programs.Outcome;
 import io.ringmount.daemon.cli.MountProcesses;
 import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +100,18 @@ final class WatchedMount {
     if (handle.isPresent()) {
       handle.get().onExit().get(SECONDS, TimeUnit.SECONDS);
     }
+  }
+
+  /** The names of a process's threads. */
+  static List<String> threads(long process) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> tasks =
+        Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
+      for (Path task : tasks) {
+        names.add(Files.readString(task.resolve("comm")).strip());
+      }
+    }
+    return names;
   }
 
   /** What watchdog and daemons have said. */

@@ -1,0 +1,107 @@
+package io.ringmount.daemon.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.ringmount.channels.RequiresFuse;
+import io.ringmount.channels.linux.Mounts;
+import io.ringmount.daemon.Programs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Files keep what was written to them, by whatever way, while the daemon is upgraded under those
+ * who write.
+ */
+@RequiresFuse
+@Timeout(value = 3600, threadMode = ThreadMode.SEPARATE_THREAD)
+class FileExerciserIT {
+  /** How much is done to each file; {@code -Dringmount.exerciser.operations=1000000} for more. */
+  private static final int OPERATIONS = Integer.getInteger("ringmount.exerciser.operations", 5_000);
+
+  /** What it is; {@code -Dringmount.exerciser.seed} to have the same again. */
+  private static final long SEED = Long.getLong("ringmount.exerciser.seed", System.nanoTime());
+
+  private static final int FILES = 2;
+
+  @TempDir Path work;
+  private Path backend;
+  private Path mountpoint;
+
+  @AfterEach
+  void unmount() throws Exception {
+    while (mountpoint != null && Mounts.find(mountpoint).isPresent()) {
+      Mounts.umount(mountpoint, Mounts.MNT_DETACH);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "transport=uring,attr_timeout=0,entry_timeout=0",
+        "transport=device",
+        "transport=uring,direct_io=true"
+      })
+  void filesKeepWhatWasWritten(String options) throws Exception {
+    System.out.println("seed " + SEED + ", " + OPERATIONS + " a file, " + options);
+    backend = Files.createDirectory(work.resolve("backend"));
+    mountpoint = Files.createDirectory(work.resolve("mount"));
+    Programs programs = new Programs(work.resolve("run"));
+    Programs.Outcome mounted = programs.ringmount("mount", backend, mountpoint, "-o", options);
+    assertEquals(0, mounted.code(), mounted.err());
+
+    AtomicBoolean failed = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(FILES);
+    try {
+      List<Future<Void>> exercises = new ArrayList<>();
+      for (int file = 0; file < FILES; file++) {
+        int number = file;
+        exercises.add(
+            threads.submit(() -> {
+              exercise(number, failed);
+              return null;
+            }));
+      }
+      Programs.Outcome upgraded = programs.ringmount("upgrade", mountpoint);
+      assertEquals(0, upgraded.code(), upgraded.err());
+      for (Future<Void> each : exercises) {
+        each.get();
+      }
+    } finally {
+      failed.set(true);
+      threads.shutdownNow();
+    }
+    Programs.Outcome unmounted = programs.ringmount("unmount", mountpoint);
+    assertEquals(0, unmounted.code(), unmounted.err());
+  }
+
+  private void exercise(int number, AtomicBoolean failed) throws Exception {
+    String name = "file" + number;
+    Path file = mountpoint.resolve(name);
+    FileExerciser exerciser = new FileExerciser(file, new Random(SEED + number));
+    try {
+      try (exerciser) {
+        for (int i = 0; i < OPERATIONS && !failed.get(); i++) {
+          exerciser.next();
+        }
+      }
+      exerciser.check(file);
+      exerciser.check(backend.resolve(name));
+    } catch (Throwable e) {
+      failed.set(true);
+      throw e;
+    }
+  }
+}
