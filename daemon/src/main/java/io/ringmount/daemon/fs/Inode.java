@@ -56,9 +56,6 @@ final class Inode {
 
   private volatile Trust trust = Trust.FULL;
 
-  /** Of everything that the kernel has of it in its page cache; null when that is not known. */
-  private volatile ContentVersion cached;
-
   /** Whether the lookups counted can be more than the kernel has; see {@link LookupAudit}. */
   private enum Trust {
     FULL,
@@ -207,16 +204,6 @@ final class Inode {
 
   boolean mayBeNameless() {
     return mayBeNameless;
-  }
-
-  /** Whether all that the page cache has of it is of this version. */
-  boolean isCached(ContentVersion version) {
-    return version.equals(cached);
-  }
-
-  /** The kernel has dropped what it had of other versions than this, which was settled. */
-  void cached(ContentVersion version) {
-    cached = version;
   }
 
   /** Whether a successor is given a descriptor. */

@@ -35,8 +35,7 @@ import java.util.Set;
  * Mirrors a source directory.
  *
  * <p>Every operation goes to the backend at once, on the thread that calls, and answers before it
- * returns. Nothing is cached here; what the kernel caches is bounded by the {@link MirrorOptions}
- * and, for data, by the next open, unless the file is the same.
+ * returns. Nothing is cached here; what the kernel caches is bounded by the {@link MirrorOptions}.
  *
  * <p><b>It never leaves the source.</b> Names are single components, used relative to a directory's
  * descriptor and never followed; everything else happens through descriptors. So neither symbolic
@@ -169,7 +168,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     attributes = new FileAttributes(inodes, handles, answers);
     Caller caller = new Caller();
     extendedAttributes = new ExtendedAttributes(inodes, caller);
-    files = new OpenFiles(inodes, handles, nameless, options.directIo(), source.isShared());
+    files = new OpenFiles(inodes, handles, nameless, options.directIo());
     creation = new Creation(inodes, lookup, answers, files, new Traces(source), caller);
     directories = new DirectoryReader(handles, lookup, answers);
     features = Set.copyOf(features(options, accessControlLists));

@@ -32,9 +32,6 @@ final class OpenFile extends BackendFile {
   private volatile int descriptor;
   private volatile int users = 1;
 
-  /** See {@link #replacesCached}. */
-  private volatile ContentVersion replacing;
-
   /** Where the stream of a directory stands, as a cookie; guarded by this object's monitor. */
   private long position;
 
@@ -80,23 +77,6 @@ final class OpenFile extends BackendFile {
 
   int flags() {
     return flags;
-  }
-
-  /**
-   * The answer to the open has the kernel drop what it had of the file; from then on it has only
-   * what it reads of this version, which is settled, or of a later one.
-   */
-  void replacesCached(ContentVersion version) {
-    replacing = version;
-  }
-
-  /** The kernel reads from it: it has had the answer to the open, which it need not have before. */
-  void beginsToRead() {
-    ContentVersion version = replacing;
-    if (version != null) {
-      replacing = null;
-      inode.cached(version);
-    }
   }
 
   /** Whether every write goes to the end of the file. */

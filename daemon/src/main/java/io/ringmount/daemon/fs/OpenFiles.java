@@ -40,23 +40,12 @@ final class OpenFiles {
   private final HandleTable handles;
   private final Nameless nameless;
   private final boolean directIo;
-  private final boolean keepsPages;
 
-  /**
-   * @param keepsPages whether what the kernel has in its page cache is kept from open to open while
-   *     size and times are the same: {@link ContentVersion} says where that will do
-   */
-  OpenFiles(
-      InodeTable inodes,
-      HandleTable handles,
-      Nameless nameless,
-      boolean directIo,
-      boolean keepsPages) {
+  OpenFiles(InodeTable inodes, HandleTable handles, Nameless nameless, boolean directIo) {
     this.inodes = inodes;
     this.handles = handles;
     this.nameless = nameless;
     this.directIo = directIo;
-    this.keepsPages = keepsPages && !directIo;
   }
 
   /** The flags to open a regular file with on the backend. */
@@ -138,32 +127,13 @@ final class OpenFiles {
    * @return 0, or a negative error number
    */
   int add(Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
-    OpenFile file = new OpenFile(inode, fd, backendFlags(flags));
+    // A page cache that is dropped at each open shows what others wrote (close-to-open).
     int openFlags = directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : 0;
-    if (keepsPages && hasCurrentPages(file, scratch)) {
-      openFlags |= OpenFlags.KEEP_CACHE;
-    }
     if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
       openFlags |= OpenFlags.NOFLUSH;
     }
     open.openFlags(openFlags);
-    return add(file, open, scratch);
-  }
-
-  /**
-   * Whether all that the page cache has of a file is its present content. Else it is dropped, so
-   * that who opens a file sees what others wrote before (close-to-open).
-   */
-  private static boolean hasCurrentPages(OpenFile file, Scratch scratch) {
-    if (Answers.statx(file.descriptor(), scratch) < 0) {
-      return false;
-    }
-    ContentVersion version = ContentVersion.of(scratch.statx);
-    boolean current = file.inode().isCached(version);
-    if (!current && version.isSettled()) {
-      file.replacesCached(version);
-    }
-    return current;
+    return add(new OpenFile(inode, fd, backendFlags(flags)), open, scratch);
   }
 
   private int add(OpenFile file, OpenOut open, Scratch scratch) {
@@ -205,7 +175,6 @@ final class OpenFiles {
     if (fd < 0) {
       Answers.error(reply, fd);
     } else {
-      file.beginsToRead();
       reply.send(file, offset, size);
     }
   }

@@ -1,17 +1,13 @@
 package io.ringmount.daemon.fs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
-import io.ringmount.channels.wire.OpenFlags;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,40 +47,6 @@ class MirrorSharedTest {
     mirror.symlink(Mirror.ROOT_USER, directory, "l", "target").assertDone();
     mirror.mknod(Mirror.ROOT_USER, directory, "p", FileFlags.S_IFIFO | 0600, 0).assertDone();
     assertEquals(1, mirror.fs.descriptorsHeld());
-  }
-
-  /** Opens and perhaps reads; whether the kernel is to keep the pages that it has. */
-  private boolean opensWithPages(long node, boolean andReads) {
-    Answer.OfOpen open = mirror.open(node, FileFlags.O_RDWR);
-    if (andReads) {
-      mirror.read(node, open.handle(), 0, 10).assertDone();
-    }
-    mirror.release(node, open.handle()).assertDone();
-    return (open.openFlags() & OpenFlags.KEEP_CACHE) != 0;
-  }
-
-  @Test
-  void pagesAreKeptFromOpenToOpenWhileTheFileIsTheSame() throws Exception {
-    Path file = Files.writeString(source.resolve("dir/file"), "0123456789");
-    long node = mirror.lookup(directory, "file").node();
-    assertFalse(opensWithPages(node, true));
-    assertFalse(opensWithPages(node, true), "may have changed in the same tick");
-    Thread.sleep(3_500);
-    assertFalse(opensWithPages(node, false));
-    assertFalse(opensWithPages(node, false), "nobody read: the kernel may not have dropped any");
-    assertFalse(opensWithPages(node, true));
-    assertTrue(opensWithPages(node, true));
-    assertTrue(opensWithPages(node, false));
-    FileTime before = Files.getLastModifiedTime(file);
-    Files.writeString(file, "9876543210");
-    Files.setLastModifiedTime(file, before);
-    assertFalse(opensWithPages(node, true), "changed behind the mount, and hidden");
-    Thread.sleep(3_500);
-    assertFalse(opensWithPages(node, true));
-    assertTrue(opensWithPages(node, true));
-    long handle = mirror.open(node, FileFlags.O_RDWR).handle();
-    mirror.write(node, handle, 0, "x", false).written();
-    assertFalse(opensWithPages(node, true), "changed through the mount");
   }
 
   @Test
