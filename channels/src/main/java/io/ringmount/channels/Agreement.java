@@ -12,7 +12,7 @@ import java.io.IOException;
  *
  * <pre>
  *   0 u64 magic   8 u32 version   12 u32 transport, ordinal of TransportKind
- *  16 u64 flags of INIT that the features of the file system asked for
+ *  16 u64 flags of INIT that stand for features of the file system
  *  24 u32 number of the connection
  *  32 u64 when the last process stopped to serve, 40 u64 when the next began; System.nanoTime
  * </pre>
@@ -39,7 +39,7 @@ final class Agreement implements AutoCloseable {
   }
 
   /**
-   * @param features flags of INIT that the file system's features asked for
+   * @param features flags of INIT that stand for features of the file system
    * @param connection the kernel's number of it
    */
   static Agreement create(TransportKind transport, long features, int connection)

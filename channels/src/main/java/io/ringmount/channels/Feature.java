@@ -1,6 +1,9 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.wire.InitFlags;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Behaviour that a file system offers the kernel, and thereby promises; see {@code FUSE_INIT}. */
 public enum Feature {
@@ -51,5 +54,17 @@ public enum Feature {
 
   long initFlags() {
     return initFlags;
+  }
+
+  /** The flags of INIT that these ask for. */
+  static long flags(Set<Feature> features) {
+    return features.stream().mapToLong(Feature::initFlags).reduce(0, (all, each) -> all | each);
+  }
+
+  /** Those whose flags are all among the given ones. */
+  static Set<Feature> of(long flags) {
+    return Arrays.stream(values())
+        .filter(each -> (each.initFlags & ~flags) == 0)
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

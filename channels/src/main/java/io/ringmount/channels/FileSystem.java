@@ -34,11 +34,14 @@ public interface FileSystem {
   /**
    * What this file system offers beyond plain operations; of it the kernel takes what it knows,
    * once, when the mount is made. One that goes on with a mount of another process offers at least
-   * what was offered then; what it offers beyond that is not used.
+   * what was taken then; what it offers beyond that is not used.
    */
   default Set<Feature> features() {
     return Set.of();
   }
+
+  /** Tells what of {@link #features} the mount has; before any operation. */
+  default void agreed(Set<Feature> features) {}
 
   /**
    * Whether {@link #read}, {@link #fsync}, {@link #fsyncdir} and those calls of {@link #write} that

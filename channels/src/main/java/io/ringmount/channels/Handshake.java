@@ -13,7 +13,6 @@ import io.ringmount.channels.wire.OutHeader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Set;
 
 /**
  * INIT: what the kernel offers and what is taken of it. The kernel asks once in the life of a mount
@@ -92,26 +91,29 @@ final class Handshake {
     return (offered & InitFlags.OVER_IO_URING) != 0;
   }
 
+  /** Those of the flags that the kernel knows. */
+  long takes(long flags) {
+    return flags & offered;
+  }
+
   /**
    * Answers. From here on the kernel sends requests.
    *
+   * @param features flags of those of the file system
    * @param maxWrite bytes of the largest read or write
    * @param inFlight how many requests the channels hold; as many readaheads, write-backs and direct
    *     I/Os may be under way
    */
-  void answer(Set<Feature> features, boolean uring, int maxWrite, int inFlight)
-      throws LinuxException {
+  void answer(long features, boolean uring, int maxWrite, int inFlight) throws LinuxException {
     int maxBackground = Math.clamp(inFlight, LEAST_BACKGROUND, MOST_BACKGROUND);
     long flags =
-        InitFlags.INIT_EXT
+        features
+            | InitFlags.INIT_EXT
             | InitFlags.ASYNC_READ
             | InitFlags.BIG_WRITES
             | InitFlags.ASYNC_DIO
             | InitFlags.MAX_PAGES
             | (uring ? InitFlags.OVER_IO_URING : 0);
-    for (Feature feature : features) {
-      flags |= feature.initFlags();
-    }
     try (Arena arena = Arena.ofConfined()) {
       int size = OutHeader.SIZE + InitOut.SIZE;
       long reply = arena.allocate(size, Long.BYTES).address();
@@ -123,7 +125,7 @@ final class Handshake {
       out.major(MAJOR)
           .minor(Math.min(minor, MINOR))
           .maxReadahead(maxReadahead)
-          .flags(flags & offered)
+          .flags(takes(flags))
           .maxBackground(maxBackground)
           .congestionThreshold(maxBackground * 3 / 4)
           .maxWrite(maxWrite)

@@ -53,11 +53,13 @@ final class Mounter {
       served =
           new TransportSelector(fileSystem, device, options, maxWrite, Inheritance.NONE, custody)
               .select(handshake.offersUring());
-      agreement = Agreement.create(served.kind(), features(), entry.deviceMinor());
+      long agreed = handshake.takes(features());
+      agreement = Agreement.create(served.kind(), agreed, entry.deviceMinor());
+      fileSystem.agreed(Feature.of(agreed));
       custody.keep(Inheritance.CONNECTION, device);
       custody.keep(Inheritance.AGREEMENT, agreement.fd());
       handshake.answer(
-          fileSystem.features(),
+          agreed,
           served.kind() == TransportKind.URING,
           maxWrite,
           options.maxBackground() > 0 ? options.maxBackground() : served.inFlight());
@@ -83,6 +85,7 @@ final class Mounter {
             "the mount was made for features that are not offered here: flags %x of INIT"
                 .formatted(missing));
       }
+      fileSystem.agreed(Feature.of(agreement.features()));
       if ((Poll.one(device, Poll.POLLIN, 0) & Poll.POLLERR) != 0) {
         throw new IOException("the mount on " + target + " is gone");
       }
@@ -113,9 +116,7 @@ final class Mounter {
   }
 
   private long features() {
-    return fileSystem.features().stream()
-        .mapToLong(Feature::initFlags)
-        .reduce(0, (all, each) -> all | each);
+    return Feature.flags(fileSystem.features());
   }
 
   private int maxWrite() {

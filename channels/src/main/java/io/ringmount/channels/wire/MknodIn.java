@@ -10,7 +10,7 @@ package io.ringmount.channels.wire;
 public final class MknodIn extends Flyweight {
   public static final int SIZE = 16;
 
-  /** Offset of the caller\'s umask, a u32. */
+  /** Offset of the caller's umask, a u32. */
   public static final int UMASK = 8;
 
   private static final int MODE = 0;

@@ -3,17 +3,19 @@ package io.ringmount.daemon.fs;
 import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.Credentials;
 import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.ProcessControl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 
 /**
- * Acts in the name of the caller of a request: so the backend gives new files to the right owner,
- * with the caller's umask, and checks the owner's rights.
+ * Makes files in the name of the caller of a request, so that the backend gives them to the right
+ * owner, with the caller's umask, and checks the owner's rights.
  *
  * <p>The file system ids, supplementary groups and umask are the calling thread's own; other
  * channels do not notice. This process's groups are never lent to a caller. The caller's are not
- * part of a request: they are read only when they matter.
+ * part of a request: they are read only when the backend refuses without them.
  */
 final class Caller {
   /** For {@link Credentials#setFsUid}: change nothing, tell the present one. */
@@ -25,54 +27,37 @@ final class Caller {
   private final MemorySegment ownGroups =
       Arena.ofAuto().allocate((long) Integer.BYTES * Math.max(1, ownGroupCount), Integer.BYTES);
 
-  Caller() {
+  /**
+   * @throws LinuxException a thread may not have a umask of its own
+   */
+  Caller() throws LinuxException {
+    // Nobody is surprised by that later: the threads that make files do it again, for themselves.
+    LinuxException.check(ProcessControl.unshareUmask(), "unshare", "the umask");
     Credentials.groups(ownGroupCount, ownGroups.address());
   }
 
   /**
-   * Runs a system call that makes a file, as the caller; with the caller's groups only when the
-   * backend refuses without them.
+   * Runs a system call as the caller.
    *
    * @param call may run twice, the second time after -EACCES
    * @return the call's result; -EPERM when this process may not act as the caller
    */
-  long make(Request request, Scratch scratch, LongSupplier call) {
+  long run(Request request, Scratch scratch, LongSupplier call) {
     long result = scratch.umask(request.umask());
     if (result < 0) {
       return result;
     }
-    if (isSelf(request)) {
+    if (request.uid() == ownUid && request.gid() == ownGid) {
       return call.getAsLong();
     }
     result = run(request, 0, 0, call);
-    if (result == -Errno.EACCES) {
-      int count = readGroups(request, scratch);
+    if (result == -Errno.EACCES && request.pid() != 0) {
+      int count = CallerGroups.read(request.pid(), scratch);
       if (count > 0) {
         result = run(request, count, CallerGroups.address(scratch), call);
       }
     }
     return result;
-  }
-
-  /**
-   * Runs a system call as the caller, with the caller's groups.
-   *
-   * @return the call's result; -EPERM when this process may not act as the caller
-   */
-  long run(Request request, Scratch scratch, LongSupplier call) {
-    if (isSelf(request)) {
-      return call.getAsLong();
-    }
-    int count = readGroups(request, scratch);
-    return run(request, count, CallerGroups.address(scratch), call);
-  }
-
-  private boolean isSelf(Request request) {
-    return request.uid() == ownUid && request.gid() == ownGid;
-  }
-
-  private static int readGroups(Request request, Scratch scratch) {
-    return request.pid() == 0 ? 0 : CallerGroups.read(request.pid(), scratch);
   }
 
   private long run(Request request, int groupCount, long groups, LongSupplier call) {

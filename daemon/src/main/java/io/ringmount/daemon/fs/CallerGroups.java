@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads the supplementary groups of a caller from {@code /proc/<pid>/status}.
  *
- * <p>The caller waits for the answer to its request and cannot end before it, so its thread id
- * means nobody else.
+ * <p>A caller that waits for its answer cannot end before it, so its thread id means nobody else.
+ * One that was killed while its request was detached may be gone, though: then the groups are those
+ * of whoever has its number by now.
  */
 final class CallerGroups {
   private static final byte[] FOLDER = "/proc/".getBytes(StandardCharsets.US_ASCII);

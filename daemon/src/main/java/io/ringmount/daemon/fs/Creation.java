@@ -7,6 +7,7 @@ import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.LinuxException;
 
 /**
  * The operations that make new files, in the caller's name. None is made that could not be given a
@@ -18,21 +19,15 @@ final class Creation {
   private final Answers answers;
   private final OpenFiles files;
   private final Traces traces;
-  private final Caller caller;
+  private final Caller caller = new Caller();
 
-  Creation(
-      InodeTable inodes,
-      Lookup lookup,
-      Answers answers,
-      OpenFiles files,
-      Traces traces,
-      Caller caller) {
+  Creation(InodeTable inodes, Lookup lookup, Answers answers, OpenFiles files, Traces traces)
+      throws LinuxException {
     this.inodes = inodes;
     this.lookup = lookup;
     this.answers = answers;
     this.files = files;
     this.traces = traces;
-    this.caller = caller;
   }
 
   /** One system call that makes a name in a directory. */
@@ -112,9 +107,7 @@ final class Creation {
       return journal.outcome();
     }
     long result =
-        inodes.hasRoom(directory)
-            ? caller.make(request, scratch, () -> call.in(fd))
-            : -Errno.ENFILE;
+        inodes.hasRoom(directory) ? caller.run(request, scratch, () -> call.in(fd)) : -Errno.ENFILE;
     if (resumed && result == -Errno.EEXIST && made.in(fd, scratch)) {
       result = 0;
     }
@@ -190,11 +183,10 @@ final class Creation {
           return opened;
         }
       } else if (outcome == Journal.EXISTED) {
-        return caller.make(request, scratch, opening::reopen);
+        return caller.run(request, scratch, opening::reopen);
       }
     }
-    long opened =
-        inodes.hasRoom(directory) ? caller.make(request, scratch, opening) : -Errno.ENFILE;
+    long opened = inodes.hasRoom(directory) ? caller.run(request, scratch, opening) : -Errno.ENFILE;
     if (opened >= 0 && opening.existed() && killPrivileges && (flags & FileFlags.O_TRUNC) != 0) {
       // Not in the caller's name: who may write a file need not own it.
       opened = OpenFiles.clearPrivileges(request, (int) opened, scratch);
@@ -216,7 +208,7 @@ final class Creation {
             scratch,
             fd ->
                 inodes.hasRoom(directory)
-                    ? caller.make(
+                    ? caller.run(
                         request,
                         scratch,
                         () ->

@@ -12,7 +12,6 @@ import io.ringmount.channels.linux.NativeString;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.function.LongSupplier;
 import org.agrona.BufferUtil;
 
 /**
@@ -36,19 +35,33 @@ final class ExtendedAttributes {
   private static final int XATTR_CREATE = 1;
 
   private final InodeTable inodes;
-  private final Caller caller;
+  private volatile boolean lists;
 
-  ExtendedAttributes(InodeTable inodes, Caller caller) {
+  /**
+   * @param lists whether access control lists are served
+   */
+  ExtendedAttributes(InodeTable inodes, boolean lists) {
     this.inodes = inodes;
-    this.caller = caller;
+    this.lists = lists;
   }
 
-  /** Whether an open file may have an access control list, whether or not it has one now. */
+  /**
+   * Says anew whether access control lists are served: not when the kernel does not check access by
+   * them, as a list that is set gives the group of the mode's bits what is the mask's.
+   */
+  void serveLists(boolean agreed) {
+    lists = agreed;
+  }
+
+  /**
+   * Whether an open file may have an access control list, whether or not it has one now; also when
+   * the file system does not say.
+   */
   static boolean mayHaveAccessControlList(int fd, Scratch scratch) {
     try (Arena arena = Arena.ofConfined()) {
       long name = NativeString.of(arena, ACCESS_LIST).address();
       long result = FileOps.getxattr(scratch.pathOf(fd), name, 0, 0);
-      return result >= 0 || result == -Errno.ENODATA;
+      return result != -Errno.EOPNOTSUPP && result != -Errno.ENOSYS;
     }
   }
 
@@ -66,7 +79,7 @@ final class ExtendedAttributes {
         inodes.get(node).apply(scratch, fd -> setOnce(request, fd, name, value, flags, scratch)));
   }
 
-  private long setOnce(
+  private static long setOnce(
       Request request, int fd, Name name, Bytes value, int flags, Scratch scratch) {
     Journal journal = scratch.journal.of(request);
     boolean resumed = journal.isBegun(JournalLayout.SETXATTR);
@@ -77,17 +90,14 @@ final class ExtendedAttributes {
     if (!resumed && ((flags & XATTR_CREATE) == 0 || !exists(fd, name, scratch))) {
       journal.begin(JournalLayout.SETXATTR);
     }
-    LongSupplier call =
-        () ->
-            FileOps.setxattr(
-                scratch.pathOf(fd), name.address(), value.address(), value.length(), flags);
-    // Whether a file keeps set-group-id depends on the groups of who sets its list.
     long result =
-        isAccessControlList(name.address(), name.length())
-            ? caller.run(request, scratch, call)
-            : call.getAsLong();
+        FileOps.setxattr(
+            scratch.pathOf(fd), name.address(), value.address(), value.length(), flags);
     if (resumed && result == -Errno.EEXIST && has(fd, name, value, scratch)) {
       result = 0;
+    }
+    if (result >= 0 && is(name.address(), name.length(), ACCESS_LIST)) {
+      result = Privileges.clearSetGroupIdUnlessMember(request, fd, scratch);
     }
     return journal.outcome(result);
   }
@@ -175,7 +185,7 @@ final class ExtendedAttributes {
   }
 
   /** Moves the names that the caller may see together; how many bytes they have. */
-  private static int keepVisible(long names, int length, boolean all) {
+  private int keepVisible(long names, int length, boolean all) {
     int kept = 0;
     for (int i = 0; i < length; ) {
       int bytes = Memory.stringLength(names + i, length - i) + 1;
@@ -220,17 +230,20 @@ final class ExtendedAttributes {
     return FileOps.getxattr(scratch.pathOf(fd), name.address(), 0, 0) >= 0;
   }
 
-  private static boolean isWithheld(Name name) {
+  private boolean isWithheld(Name name) {
     return isWithheld(name.address(), name.length());
   }
 
-  private static boolean isWithheld(long name, int length) {
-    return startsWith(name, length, SYSTEM) && !isAccessControlList(name, length);
+  private boolean isWithheld(long name, int length) {
+    return startsWith(name, length, SYSTEM) && !(lists && isAccessControlList(name, length));
   }
 
   private static boolean isAccessControlList(long name, int length) {
-    return length == ACCESS_LIST.length && startsWith(name, length, ACCESS_LIST)
-        || length == DEFAULT_LIST.length && startsWith(name, length, DEFAULT_LIST);
+    return is(name, length, ACCESS_LIST) || is(name, length, DEFAULT_LIST);
+  }
+
+  private static boolean is(long text, int length, byte[] name) {
+    return length == name.length && startsWith(text, length, name);
   }
 
   private static boolean startsWith(long text, int length, byte[] prefix) {

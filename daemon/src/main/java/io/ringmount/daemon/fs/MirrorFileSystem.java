@@ -43,8 +43,8 @@ import java.util.Set;
  * reachable for those who have it, as an open file does.
  *
  * <p><b>Permissions</b> are the kernel's to check: the mount needs {@code default_permissions}.
- * Only what makes files and what sets access control lists runs as the caller: whose they are and
- * what they may be depends on that. The process needs {@code /proc}.
+ * Only what makes files runs as the caller, for their owner's sake. The process needs {@code
+ * /proc}.
  */
 public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final Source source;
@@ -166,10 +166,9 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     Nameless nameless = new Nameless(inodes, records.custody());
     names = new Names(inodes, lookup, answers, nameless);
     attributes = new FileAttributes(inodes, handles, answers);
-    Caller caller = new Caller();
-    extendedAttributes = new ExtendedAttributes(inodes, caller);
+    extendedAttributes = new ExtendedAttributes(inodes, accessControlLists);
     files = new OpenFiles(inodes, handles, nameless, options.directIo());
-    creation = new Creation(inodes, lookup, answers, files, new Traces(source), caller);
+    creation = new Creation(inodes, lookup, answers, files, new Traces(source));
     directories = new DirectoryReader(handles, lookup, answers);
     features = Set.copyOf(features(options, accessControlLists));
   }
@@ -197,6 +196,11 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   @Override
   public Set<Feature> features() {
     return features;
+  }
+
+  @Override
+  public void agreed(Set<Feature> agreed) {
+    extendedAttributes.serveLists(agreed.contains(Feature.ACCESS_CONTROL_LISTS));
   }
 
   // ---- succession ------------------------------------------------------------------------------

@@ -47,6 +47,25 @@ final class Privileges {
     return request.uid() == 0 ? 0 : clear(request, fd, scratch);
   }
 
+  /**
+   * Clears set-group-id where the caller is not of the group, as Linux does when an access control
+   * list is set ({@code fs/posix_acl.c}, {@code posix_acl_update_mode}). Overwrites the attributes
+   * in the scratch.
+   *
+   * @return 0, or a negative error number
+   */
+  static long clearSetGroupIdUnlessMember(Request request, int fd, Scratch scratch) {
+    long result = FileOps.fstatx(fd, WANTED, scratch.statx);
+    if (result < 0) {
+      return result;
+    }
+    int mode = scratch.mode() & FileFlags.PERMISSIONS;
+    if ((mode & FileFlags.S_ISGID) == 0 || isMember(request, Statx.gid(scratch.statx), scratch)) {
+      return 0;
+    }
+    return FileOps.chmod(scratch.pathOf(fd), mode & ~FileFlags.S_ISGID);
+  }
+
   private static boolean isMember(Request request, int group, Scratch scratch) {
     if (request.uid() == 0 || request.gid() == group) {
       return true;

@@ -42,7 +42,7 @@ final class Scratch {
 
   private static final int VECTOR_LENGTH = 8;
 
-  /** No umask: the thread has that of the process. */
+  /** No umask: the thread has one together with others. */
   private static final int SHARED = -1;
 
   /** Keeps the memory alive as long as this object. */
@@ -155,8 +155,9 @@ final class Scratch {
   }
 
   /**
-   * Sets the umask of the thread, and of no other: it is what keeps new files from permissions,
-   * also on a server's disk, unless their directory has a default access control list.
+   * Sets the umask of the thread, and of no other but those it starts: it is what keeps new files
+   * from permissions, also on a server's disk, unless their directory has a default access control
+   * list. It stays, so such a thread makes no files but for callers.
    *
    * @return 0, or a negative error number
    */

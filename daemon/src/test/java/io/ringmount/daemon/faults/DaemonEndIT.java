@@ -75,7 +75,10 @@ class DaemonEndIT {
     callers.finish();
     holder.finish();
     mount.awaitSuccessor(first);
-    assertTrue(WatchedMount.threads(mount.serving().daemon()).contains(AUDIT));
+    long next = mount.serving().daemon();
+    while (!WatchedMount.threads(next).contains(AUDIT)) {
+      Thread.sleep(50);
+    }
     String log = mount.log();
     assertTrue(end.isIn(log), log);
     assertEquals(end.hangs(), log.contains("Full thread dump"), log);

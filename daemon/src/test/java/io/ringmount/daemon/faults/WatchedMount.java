@@ -108,7 +108,11 @@ final class WatchedMount {
     try (DirectoryStream<Path> tasks =
         Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
       for (Path task : tasks) {
-        names.add(Files.readString(task.resolve("comm")).strip());
+        try {
+          names.add(Files.readString(task.resolve("comm")).strip());
+        } catch (IOException ended) {
+          continue;
+        }
       }
     }
     return names;

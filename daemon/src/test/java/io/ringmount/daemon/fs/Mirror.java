@@ -8,6 +8,7 @@ import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.Memory;
+import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.SetattrValid;
@@ -76,6 +77,8 @@ final class Mirror implements AutoCloseable {
   private final List<MirrorFileSystem> predecessors = new ArrayList<>();
   private final List<Map<String, Integer>> inheritances = new ArrayList<>();
 
+  private final int umask;
+
   private Mirror(
       Path source,
       MirrorOptions options,
@@ -87,6 +90,8 @@ final class Mirror implements AutoCloseable {
     this.options = options;
     this.pretences = pretences;
     this.vault = vault;
+    umask = ProcessControl.setUmask(0);
+    ProcessControl.setUmask(umask);
     Custody custody = vault == null ? Custody.NONE : vault;
     fs = new MirrorFileSystem(new Source(source, budget, pretences), options, custody);
   }
@@ -159,6 +164,7 @@ final class Mirror implements AutoCloseable {
     if (vault != null) {
       vault.close();
     }
+    Scratch.get().umask(umask);
   }
 
   /** How many descriptors of this process lead into the source. */

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringmount.channels.Feature;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.linux.Errno;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,20 @@ class MirrorXattrTest {
     mirror.setxattr(node, "system.nfs4_acl", "x", 0).assertErrno(Errno.EOPNOTSUPP);
     mirror.getxattr(node, "system.nfs4_acl", 10).assertErrno(Errno.EOPNOTSUPP);
     mirror.removexattr(Mirror.ROOT_USER, node, "system.nfs4_acl").assertErrno(Errno.EOPNOTSUPP);
+  }
+
+  @Test
+  void accessControlListsAreServedWhenTheKernelChecksThem() throws Exception {
+    String list = "system.posix_acl_access";
+    assumeTrue(mirror.fs.features().contains(Feature.ACCESS_CONTROL_LISTS), "no lists here");
+    Files.createSymbolicLink(source.resolve("link"), file);
+    mirror.getxattr(node, list, 100).assertErrno(Errno.ENODATA);
+    mirror.getxattr(mirror.node("link"), list, 100).assertErrno(Errno.ENODATA);
+    mirror.setxattr(node, list, "x", 0).assertErrno(Errno.EINVAL);
+    mirror.fs.agreed(Set.of());
+    mirror.getxattr(node, list, 100).assertErrno(Errno.EOPNOTSUPP);
+    mirror.setxattr(node, list, "x", 0).assertErrno(Errno.EOPNOTSUPP);
+    mirror.removexattr(Mirror.ROOT_USER, node, list).assertErrno(Errno.EOPNOTSUPP);
   }
 
   // ---- a process ended before it answered ------------------------------------------------------

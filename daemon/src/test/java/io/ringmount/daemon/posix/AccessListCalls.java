@@ -11,6 +11,9 @@ import java.util.List;
 
 /** POSIX access control lists, and the umask, whose place they may take. */
 final class AccessListCalls {
+  /** The name of a script in which lists can be set, where there are any. */
+  static final String OF_FILES = "lists of files";
+
   private static final int OWNER = 4001;
   private static final int GROUP = 4002;
   private static final int USER = 4003;
@@ -32,7 +35,7 @@ final class AccessListCalls {
 
   static List<CallScript> scripts() {
     return List.of(
-        new CallScript("lists of files", AccessListCalls::listsOfFiles),
+        new CallScript(OF_FILES, AccessListCalls::listsOfFiles),
         new CallScript("lists of directories", AccessListCalls::listsOfDirectories),
         new CallScript("default lists", AccessListCalls::defaultLists),
         new CallScript("umasks", AccessListCalls::umasks),

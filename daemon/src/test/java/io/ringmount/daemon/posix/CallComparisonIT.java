@@ -84,6 +84,9 @@ class CallComparisonIT {
       firstDifference(expected, actual)
           .ifPresent(difference -> differences.add(script.name() + difference));
       calls += expected.size();
+      if (script.name().equals(AccessListCalls.OF_FILES) && backendType.equals("tmpfs")) {
+        assertTrue(expected.toString().contains("]] = 0,"), "no list can be set: " + expected);
+      }
     }
     System.out.println(calls + " results on " + backendType + " with " + options);
     assertEquals("", String.join("", differences));

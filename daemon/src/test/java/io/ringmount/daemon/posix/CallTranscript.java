@@ -46,8 +46,8 @@ final class CallTranscript implements AutoCloseable {
   private boolean tellsBlocks = true;
 
   CallTranscript(Path path) throws LinuxException {
-    umask = ProcessControl.setUmask(0);
     directory = FileOps.open(path, FileFlags.O_DIRECTORY);
+    umask = ProcessControl.setUmask(0);
   }
 
   List<String> lines() {
