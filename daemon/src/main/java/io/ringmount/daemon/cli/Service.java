@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,12 +121,14 @@ final class Service implements AutoCloseable {
   /**
    * Shows that this build works here, and warms it up, on a scratch mount.
    *
+   * @param wanted see {@link Rehearsal#run}
    * @throws IOException when it does not
    */
-  void rehearse() throws IOException, InvalidOptionsException, InterruptedException {
+  void rehearse(BooleanSupplier wanted)
+      throws IOException, InvalidOptionsException, InterruptedException {
     MountOptions options =
         settings.toMountOptions(Cpu.usable(), execution(settings, fileSystem), directory.metrics());
-    new Rehearsal(directory.path(), settings.toMirrorOptions(1), options).run();
+    new Rehearsal(directory.path(), settings.toMirrorOptions(1), options).run(wanted);
   }
 
   private static MirrorOptions prepareProcess(MountSettings settings) throws IOException {

@@ -9,6 +9,7 @@ import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.config.OptionTable;
 import io.ringmount.daemon.control.ControlServer;
 import io.ringmount.daemon.control.Json;
+import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
@@ -19,10 +20,12 @@ import io.ringmount.upgrade.WatchdogLink;
 import io.ringmount.upgrade.WatchdogStarter;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,12 +117,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       Scheduling.beginUrgent();
     } else {
       service = Service.inherit(settings, directory, link);
-      if (predecessorLives()) {
-        // Else every moment counts.
-        service.rehearse();
-        ClassLoading.loadAll();
-        service.follow();
-      }
+      warmUp();
       beginPulse(settings);
       // Before: the order to take over comes at once.
       Scheduling.beginUrgent();
@@ -132,8 +130,17 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     pulse = Pulse.start(link, settings.get(OptionTable.HANG_LIMIT));
   }
 
-  private boolean predecessorLives() {
-    return directory.record().filter(of -> of.process().isAlive()).isPresent();
+  /** As long as the predecessor serves: then every moment counts. */
+  private void warmUp() throws IOException, InvalidOptionsException, InterruptedException {
+    Optional<MountRecord> predecessor = directory.record();
+    BooleanSupplier serves = () -> predecessor.filter(of -> of.process().isAlive()).isPresent();
+    if (serves.getAsBoolean()) {
+      service.rehearse(serves);
+    }
+    if (serves.getAsBoolean()) {
+      ClassLoading.loadAll();
+      service.follow();
+    }
   }
 
   /** From here on this process is the one that commands ask. */

@@ -50,6 +50,6 @@ final class Training {
             directory,
             settings.toMirrorOptions(1),
             settings.toMountOptions(Cpu.usable(), Execution.INLINE, directory.resolve("metrics")))
-        .run();
+        .run(() -> true);
   }
 }
