@@ -329,6 +329,11 @@ final class Exchange
   }
 
   @Override
+  public boolean isGivenUp() {
+    return slot.isGivenUp();
+  }
+
+  @Override
   public long journal() {
     return slot.journalAddress();
   }

@@ -32,6 +32,12 @@ public interface Request {
    */
   void onInterrupt(Runnable action);
 
+  /**
+   * Whether the request was given up: its caller has been answered, or is about to be, and may have
+   * ended, so that {@link #pid} may be another thread's by now. Any thread.
+   */
+  boolean isGivenUp();
+
   /** Bytes of the {@link #journal}. */
   int JOURNAL_SIZE = 128;
 

@@ -401,12 +401,18 @@ class FuseMountTakeOverIT extends MountTest {
     mount.close();
   }
 
-  private FuseMount inherit(HandOver way, Set<Feature> features) throws IOException {
+  private FuseMount inherit(HandOver way, Set<Feature> features, Set<Feature> told)
+      throws IOException {
     FileSystem other =
         new FileSystem() {
           @Override
           public Set<Feature> features() {
             return features;
+          }
+
+          @Override
+          public void agreed(Set<Feature> agreed) {
+            told.addAll(agreed);
           }
         };
     return FuseMount.inherit(
@@ -417,12 +423,15 @@ class FuseMountTakeOverIT extends MountTest {
   @ParameterizedTest
   @EnumSource(names = "DEVICE")
   void goesOnWithWhatWasAgreedOrMore(HandOver way) throws Exception {
+    Set<Feature> told = EnumSet.noneOf(Feature.class);
     serve(way, Execution.INLINE);
-    IOException refusal = assertThrows(IOException.class, () -> inherit(way, Set.of()));
+    IOException refusal = assertThrows(IOException.class, () -> inherit(way, Set.of(), told));
     assertEquals(
         "the mount was made for features that are not offered here: flags 40000 of INIT",
         refusal.getMessage());
-    inherit(way, EnumSet.allOf(Feature.class)).abandon();
+    assertEquals(Set.of(), told);
+    inherit(way, EnumSet.allOf(Feature.class), told).abandon();
+    assertEquals(files.features(), told);
     maker(SOME).awaitEnd();
     mount.close();
   }

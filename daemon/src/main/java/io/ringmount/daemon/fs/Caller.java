@@ -40,7 +40,8 @@ final class Caller {
    * Runs a system call as the caller.
    *
    * @param call may run twice, the second time after -EACCES
-   * @return the call's result; -EPERM when this process may not act as the caller
+   * @return the call's result; -EPERM when this process may not act as the caller, -EINTR when the
+   *     caller does not wait any more
    */
   long run(Request request, Scratch scratch, LongSupplier call) {
     long result = scratch.umask(request.umask());
@@ -51,8 +52,11 @@ final class Caller {
       return call.getAsLong();
     }
     result = run(request, 0, 0, call);
-    if (result == -Errno.EACCES && request.pid() != 0) {
-      int count = CallerGroups.read(request.pid(), scratch);
+    if (result == -Errno.EACCES) {
+      int count = CallerGroups.read(request, scratch);
+      if (count < 0) {
+        return count;
+      }
       if (count > 0) {
         result = run(request, count, CallerGroups.address(scratch), call);
       }

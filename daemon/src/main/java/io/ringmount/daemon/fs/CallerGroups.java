@@ -1,5 +1,6 @@
 package io.ringmount.daemon.fs;
 
+import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
@@ -10,8 +11,7 @@ import java.nio.charset.StandardCharsets;
  * Reads the supplementary groups of a caller from {@code /proc/<pid>/status}.
  *
  * <p>A caller that waits for its answer cannot end before it, so its thread id means nobody else.
- * One that was killed while its request was detached may be gone, though: then the groups are those
- * of whoever has its number by now.
+ * Whether it still waits is asked after the groups have been read.
  */
 final class CallerGroups {
   private static final byte[] FOLDER = "/proc/".getBytes(StandardCharsets.US_ASCII);
@@ -33,10 +33,15 @@ final class CallerGroups {
   /**
    * Reads the groups.
    *
-   * @param pid thread id, positive
-   * @return how many, 0 also when they cannot be read; of very many only the first
+   * @return how many, 0 also when they cannot be read; of very many only the first. -EINTR when the
+   *     request was given up
    */
-  static int read(int pid, Scratch scratch) {
+  static int read(Request request, Scratch scratch) {
+    int count = request.pid() == 0 ? 0 : read(request.pid(), scratch);
+    return request.isGivenUp() ? -Errno.EINTR : count;
+  }
+
+  private static int read(int pid, Scratch scratch) {
     long text = scratch.entries + HALF;
     long length = readStatus(pid, text);
     long end = text + length;

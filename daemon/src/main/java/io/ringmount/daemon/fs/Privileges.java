@@ -70,7 +70,7 @@ final class Privileges {
     if (request.uid() == 0 || request.gid() == group) {
       return true;
     }
-    int count = request.pid() == 0 ? 0 : CallerGroups.read(request.pid(), scratch);
+    int count = CallerGroups.read(request, scratch);
     for (int i = 0; i < count; i++) {
       if (Memory.getInt(CallerGroups.address(scratch) + (long) i * Integer.BYTES) == group) {
         return true;

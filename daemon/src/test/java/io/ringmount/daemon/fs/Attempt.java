@@ -71,6 +71,11 @@ final class Attempt implements Request {
   public void onInterrupt(Runnable action) {}
 
   @Override
+  public boolean isGivenUp() {
+    return false;
+  }
+
+  @Override
   public long journal() {
     return memory.address();
   }

@@ -34,9 +34,13 @@ final class Mirror implements AutoCloseable {
   static final Caller ROOT_USER = new Caller(0, 0, 4711);
 
   /** Who asks. */
-  record Caller(int uid, int gid, int pid, int umask) implements Request {
+  record Caller(int uid, int gid, int pid, int umask, boolean isGivenUp) implements Request {
     Caller(int uid, int gid, int pid) {
       this(uid, gid, pid, 0);
+    }
+
+    Caller(int uid, int gid, int pid, int umask) {
+      this(uid, gid, pid, umask, false);
     }
 
     @Override

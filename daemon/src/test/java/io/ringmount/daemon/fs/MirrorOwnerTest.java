@@ -119,6 +119,8 @@ class MirrorOwnerTest {
       awaitExec(process.pid());
       Mirror.Caller member = new Mirror.Caller(1000, 1001, (int) process.pid());
       assertOwner(mirror.create(member, roots, "with", 0600, FileFlags.O_RDWR).attributes());
+      Mirror.Caller gone = new Mirror.Caller(1000, 1001, member.pid(), 0, true);
+      mirror.create(gone, roots, "late", 0600, FileFlags.O_RDWR).assertErrno(Errno.EINTR);
       mirror.create(USER, roots, "again", 0600, FileFlags.O_RDWR).assertErrno(Errno.EACCES);
     } finally {
       process.destroy();
