@@ -5,20 +5,27 @@ import io.ringmount.channels.metrics.ChannelMetrics;
 /**
  * Bounds how many requests of one channel are with the file system: those that move bulk data by a
  * budget of the channel's own, as its slots bound all others, and every request by the budget of
- * the mount, where there is one. The channel is held when a request must wait for room.
+ * the mount, where there is one. A kind of requests, bulk or not, is held when one of them must
+ * wait for room.
  *
  * <p>Memory order: the thread says "held", then tries once more; whoever makes room gives it back,
  * then looks at "held". Full fences are between the two steps of either side: the volatile write of
- * {@link #held} before {@link Budget#take} reads the counts, and the atomic addition of {@link
- * Budget#give} before {@link #endHold} reads {@link #held}. So either the try succeeds, or the
- * other side sees that it must wake the channel.
+ * a hold before {@link Budget#take} reads the counts, and the atomic addition of {@link
+ * Budget#give} before {@link #endHold} reads the holds. So either the try succeeds, or the other
+ * side sees that it must wake the channel.
+ *
+ * <p>Each kind has a hold of its own: with one for both, the thread could say "held" again for one
+ * kind right after room was made for the other, and sleep beside a request that may run.
  */
 final class Admission {
   private final Budget own;
   private final Budget shared;
 
-  /** Set while a request waits for room. */
-  private volatile boolean held;
+  /** Set while a request that moves bulk data waits for room. */
+  private volatile boolean bulkHeld;
+
+  /** Set while another request waits for room. */
+  private volatile boolean othersHeld;
 
   /** Since when a request waits for room, by System.nanoTime; 0 when none does. */
   private long heldSince;
@@ -33,7 +40,7 @@ final class Admission {
   }
 
   /**
-   * Takes up room for one more request, or holds the channel. Its thread only.
+   * Takes up room for one more request, or holds its kind. The channel's thread only.
    *
    * @param now by System.nanoTime
    * @param metrics to record how long the channel was held
@@ -52,14 +59,22 @@ final class Admission {
     return holdOrTake(bulk);
   }
 
-  /** Holds the channel unless there is room by now. Its thread only. */
+  /** Holds the kind unless there is room by now. The channel's thread only. */
   boolean holdOrTake(boolean bulk) {
-    held = true;
+    hold(bulk, true);
     if (take(bulk)) {
-      held = false;
+      hold(bulk, false);
       return true;
     }
     return false;
+  }
+
+  private void hold(boolean bulk, boolean on) {
+    if (bulk) {
+      bulkHeld = on;
+    } else {
+      othersHeld = on;
+    }
   }
 
   /**
@@ -110,21 +125,28 @@ final class Admission {
 
   /** Whether requests wait for room, and nobody has made any. */
   boolean isHeld() {
-    return held;
+    return bulkHeld || othersHeld;
+  }
+
+  /** Whether requests of this kind do. */
+  boolean isHeld(boolean bulk) {
+    return bulk ? bulkHeld : othersHeld;
   }
 
   /** The channel is going to try again. Its thread only. */
   void tryAgain() {
-    if (held) {
-      held = false;
-    }
+    endHold();
   }
 
   /** Whether the caller must wake the channel, as there may be room again. Any thread. */
   boolean endHold() {
-    if (held) {
-      // Else the thread, on its way to sleep, would not look once more.
-      held = false;
+    // Else the thread, on its way to sleep, would not look once more.
+    return endHold(false) | endHold(true);
+  }
+
+  private boolean endHold(boolean bulk) {
+    if (isHeld(bulk)) {
+      hold(bulk, false);
       return true;
     }
     return false;

@@ -68,9 +68,11 @@ final class RequestScheduler {
 
   /** Whether {@link #process} would start another request. */
   boolean hasRunnable() {
-    return waiting.hasRunnable()
-        || interrupted.isSet()
-        || (!admission.isHeld() && !processing.isEmpty());
+    return waiting.hasRunnable() || interrupted.isSet() || isRunnable(false) || isRunnable(true);
+  }
+
+  private boolean isRunnable(boolean bulk) {
+    return !admission.isHeld(bulk) && !processing.isEmpty(bulk);
   }
 
   /** Whether requests wait here for what other threads bring. Any thread. */

@@ -21,6 +21,23 @@ class HoldTest {
   private final Admission admission = new Admission(4, shared);
 
   @Test
+  void roomThatWasMadeForOneKindIsSeenThoughTheOtherHasNone() {
+    Budget four = new Budget(4);
+    Admission both = new Admission(8, four);
+    for (int i = 0; i < 3; i++) {
+      assertTrue(both.take(true));
+    }
+    assertTrue(both.take(false));
+    assertFalse(both.holdOrTake(false));
+    both.give(false);
+    assertTrue(both.endHold());
+    assertFalse(both.holdOrTake(true));
+    assertTrue(both.isHeld(true));
+    assertFalse(both.isHeld(false), "the thread would sleep beside a request that may run");
+    assertTrue(both.holdOrTake(false));
+  }
+
+  @Test
   void whoIsRefusedIsHeldUntilRoomIsMade() {
     assertTrue(admission.holdOrTake(false));
     assertFalse(admission.isHeld());
