@@ -16,6 +16,12 @@ public final class VaultName {
   /** The watchdog's count of daemons; of no use to a daemon. */
   public static final String GENERATION = "generation";
 
+  /**
+   * What makes the memory of the daemon that served last outlast it, see {@link
+   * io.ringmount.channels.linux.LastingMemory}. The next one keeps its own once it serves.
+   */
+  public static final String MEMORY = "memory";
+
   private static final String METRICS = "metrics-";
 
   /** Most characters. */

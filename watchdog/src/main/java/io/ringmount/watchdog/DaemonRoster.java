@@ -26,7 +26,7 @@ final class DaemonRoster {
 
   /** Who wants to know when one ends; it is off the roster then. */
   interface Exits {
-    void exited(DaemonProcess daemon, Part part, String cause);
+    void exited(DaemonProcess daemon, Part part);
   }
 
   private final EventLoop loop;
@@ -184,7 +184,6 @@ final class DaemonRoster {
       daemon.connection().drain();
     }
     Part part = partOf(daemon);
-    String cause = daemon.cause();
     switch (part) {
       case SERVING -> serving = Optional.empty();
       case CANDIDATE -> candidate = Optional.empty();
@@ -193,7 +192,7 @@ final class DaemonRoster {
     }
     alive.remove(daemon);
     daemon.close();
-    exits.exited(daemon, part, cause);
+    exits.exited(daemon, part);
   }
 
   /** Those whose heartbeat counts. */

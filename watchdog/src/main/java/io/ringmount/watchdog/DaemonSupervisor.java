@@ -318,7 +318,7 @@ final class DaemonSupervisor implements Reception.Host {
 
   // ---- ends --------------------------------------------------------------------------------
 
-  private void exited(DaemonProcess daemon, Part part, String cause) {
+  private void exited(DaemonProcess daemon, Part part) {
     if (state == ENDING) {
       if (roster.isEmpty()) {
         loop.end();
@@ -326,15 +326,15 @@ final class DaemonSupervisor implements Reception.Host {
       return;
     }
     switch (part) {
-      case SERVING -> servingExited(daemon, cause);
-      case CANDIDATE -> candidateExited(daemon, cause);
-      case DRAINING -> drained(daemon, cause);
+      case SERVING -> servingExited(daemon);
+      case CANDIDATE -> candidateExited(daemon, daemon.cause());
+      case DRAINING -> drained(daemon);
       case NONE -> {}
     }
   }
 
-  private void servingExited(DaemonProcess daemon, String cause) {
-    Log.warn(daemon + " has ended: " + cause);
+  /** The cause is told last: to learn it takes a thread that others may keep from running. */
+  private void servingExited(DaemonProcess daemon) {
     predecessor = daemon.pid();
     if (loop.nanoTime() - daemon.sinceNanos() > limits.settled().toNanos()) {
       crashes.settled();
@@ -346,9 +346,10 @@ final class DaemonSupervisor implements Reception.Host {
       crashes.crashed();
     }
     if (state == PROBATION) {
-      fallBack("the new daemon ended in its probation: " + cause);
+      fallBack("the new daemon ended in its probation: " + daemon.cause());
     }
     recover();
+    Log.warn(daemon + " has ended: " + daemon.cause());
   }
 
   private void candidateExited(DaemonProcess daemon, String cause) {
@@ -372,10 +373,10 @@ final class DaemonSupervisor implements Reception.Host {
     }
   }
 
-  private void drained(DaemonProcess daemon, String cause) {
-    Log.info(daemon + " has ended: " + cause);
+  private void drained(DaemonProcess daemon) {
     predecessor = roster.serving().isPresent() ? predecessor : daemon.pid();
     takeOverIfPossible();
+    Log.info(daemon + " has ended: " + daemon.cause());
     if (state == SERVING) {
       warm.want(crashes.delay());
     }

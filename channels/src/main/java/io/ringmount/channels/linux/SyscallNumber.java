@@ -8,6 +8,7 @@ public final class SyscallNumber {
   public static final int POLL = 7;
   public static final int LSEEK = 8;
   public static final int MMAP = 9;
+  public static final int MPROTECT = 10;
   public static final int MUNMAP = 11;
   public static final int IOCTL = 16;
   public static final int PREAD64 = 17;
@@ -62,6 +63,7 @@ public final class SyscallNumber {
   public static final int ACCEPT4 = 288;
   public static final int EVENTFD2 = 290;
   public static final int DUP3 = 292;
+  public static final int PIPE2 = 293;
   public static final int PRLIMIT64 = 302;
   public static final int NAME_TO_HANDLE_AT = 303;
   public static final int OPEN_BY_HANDLE_AT = 304;

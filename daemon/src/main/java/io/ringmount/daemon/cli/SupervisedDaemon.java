@@ -1,6 +1,9 @@
 package io.ringmount.daemon.cli;
 
 import io.ringmount.channels.FuseMount;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.LastingMemory;
+import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Scheduling;
 import io.ringmount.channels.linux.SharedMemory;
 import io.ringmount.daemon.config.InvalidOptionsException;
@@ -21,6 +24,7 @@ import io.ringmount.upgrade.WatchdogStarter;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -69,6 +73,10 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
   private final String name;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final ProcessIdentity self = ProcessIdentity.current();
+
+  /** The memory of this process lasts while it is open; the watchdog's once this one serves. */
+  private OptionalInt memory;
+
   private WatchdogLink link;
   private WatchdogStarter starter;
   private Service service;
@@ -86,6 +94,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
 
   /** Does all of it; returns when this process has nothing left to do. */
   void run() throws IOException, InvalidOptionsException, InterruptedException {
+    memory = beginLastingMemory();
     StopSignals signals = StopSignals.install();
     WatchdogLink.Hello hello = new WatchdogLink.Hello(StateVersion.CURRENT, Version.current());
     try (WatchdogLink connected = WatchdogLink.connect(directory.watchdogSocket(), hello, this)) {
@@ -101,6 +110,16 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
         link.failed(Json.line(DaemonMessages.Report.of(e)));
         throw e;
       }
+    }
+  }
+
+  /** First, as it wants no files open. Without it the end of this process takes some time more. */
+  private static OptionalInt beginLastingMemory() {
+    try {
+      return OptionalInt.of(LastingMemory.begin());
+    } catch (LinuxException e) {
+      LOG.warn("the end of this process will take longer: {}", e.getMessage());
+      return OptionalInt.empty();
     }
   }
 
@@ -159,6 +178,17 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
                 "tune",
                 new TuneAnswer(mount, live, this::remember)));
     link.serving(Json.line(DaemonMessages.Report.of(mount)), mount.connectionId(), sinceNanos);
+    keepMemory();
+  }
+
+  /** Takes the place of the predecessor's, which is given back now: nobody waits for that. */
+  private void keepMemory() throws IOException {
+    if (memory.isPresent()) {
+      link.keep(VaultName.MEMORY, memory.getAsInt());
+      FileOps.close(memory.getAsInt());
+    } else {
+      link.drop(VaultName.MEMORY);
+    }
   }
 
   private void register() throws IOException {

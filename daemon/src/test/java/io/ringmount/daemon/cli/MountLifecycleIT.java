@@ -64,9 +64,9 @@ class MountLifecycleIT {
     }
   }
 
-  private void assertNothingLeft() throws IOException {
+  private void assertNothingLeft() throws IOException, InterruptedException {
     assertTrue(Mounts.find(mountpoint).isEmpty());
-    assertEquals(List.of(), processes.all());
+    processes.assertEnded();
   }
 
   @ParameterizedTest

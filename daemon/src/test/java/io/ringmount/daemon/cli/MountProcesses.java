@@ -1,12 +1,18 @@
 package io.ringmount.daemon.cli;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.LastingMemory;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.PidFd;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The processes of a test's mount: watchdog and daemons. */
 public final class MountProcesses {
@@ -34,12 +40,33 @@ public final class MountProcesses {
         .toList();
   }
 
-  /** The one that serves, not its watchdog. */
+  /** The one that serves, not its watchdog, and not what its memory is to last with. */
   ProcessHandle daemon() {
     return all().stream()
         .filter(each -> !commandLine(each).contains(WATCHDOG))
+        .filter(each -> !isMemory(each))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static boolean isMemory(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/comm"))
+          .strip()
+          .equals(LastingMemory.NAME);
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  /** None is left, but memory that is given back by the way. */
+  public void assertEnded() throws InterruptedException {
+    assertTrue(all().stream().allMatch(MountProcesses::isMemory), () -> "left: " + all());
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS);
+    while (!all().isEmpty()) {
+      assertTrue(System.nanoTime() < end, () -> "left: " + all());
+      Thread.sleep(5);
+    }
   }
 
   private static String commandLine(ProcessHandle process) {
