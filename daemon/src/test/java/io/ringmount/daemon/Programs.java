@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,7 @@ public final class Programs {
   /** The {@code java} launcher takes flags from it; processes hand it on to those they start. */
   private static final String JAVA_FLAGS = "JDK_JAVA_OPTIONS";
 
-  private final Map<String, String> environment;
+  private final Map<String, String> environment = new HashMap<>();
 
   /** What a program came to; its output read byte by byte, as names need not be text. */
   public record Outcome(int code, String out, String err) {}
@@ -27,17 +28,21 @@ public final class Programs {
    * @param runDirectory what Ringmount takes for its run directory, so that tests do not meet
    */
   public Programs(Path runDirectory) {
-    environment = Map.of(RUN_DIRECTORY, runDirectory.toString());
+    environment.put(RUN_DIRECTORY, runDirectory.toString());
+  }
+
+  /** Has all programs find this in their environment. */
+  public Programs with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
   }
 
   /**
-   * As the other, for programs that say on standard error which flags they have.
-   *
-   * @param javaFlags of every Java process that is started, beside its own
+   * Has every Java process that is started have these flags, beside its own; each says so on
+   * standard error.
    */
-  public Programs(Path runDirectory, List<String> javaFlags) {
-    environment =
-        Map.of(RUN_DIRECTORY, runDirectory.toString(), JAVA_FLAGS, String.join(" ", javaFlags));
+  public Programs withJavaFlags(List<String> flags) {
+    return with(JAVA_FLAGS, String.join(" ", flags));
   }
 
   /** {@code ringmount ARGUMENTS}, through its launcher. */

@@ -7,6 +7,7 @@ import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.WakeFile;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
 import io.ringmount.daemon.fs.MirrorFileSystem;
 import io.ringmount.daemon.fs.MirrorOptions;
@@ -15,13 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A hand-over from this process to itself on a scratch mount, before one that matters: it shows
@@ -32,10 +36,11 @@ import java.util.stream.Collectors;
  * that waits for its own process could not end with it.
  */
 final class Rehearsal {
+  private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
   private static final long LIMIT_SECONDS = 20;
 
   /** How often it is asked whether this is still wanted. */
-  private static final long GLANCE_MILLIS = 10;
+  private static final long GLANCE_MILLIS = 2;
 
   private static final String CONTENT = "ringmount";
 
@@ -71,12 +76,8 @@ final class Rehearsal {
    * @throws IOException saying what is not well
    */
   void run(BooleanSupplier wanted) throws IOException, InterruptedException {
-    FutureTask<Void> test =
-        new FutureTask<>(() -> {
-          handOver();
-          return null;
-        });
-    Thread.ofPlatform().daemon().name("rehearsal").start(test);
+    CompletableFuture<Void> test = new CompletableFuture<>();
+    Thread.ofPlatform().daemon().name("rehearsal").start(() -> handOver(test));
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (wanted.getAsBoolean() && !isOver(test)) {
       if (System.nanoTime() > end) {
@@ -84,9 +85,22 @@ final class Rehearsal {
             "the hand-over on a scratch mount did not end within " + LIMIT_SECONDS + " s");
       }
     }
+    test.complete(null);
   }
 
-  private static boolean isOver(FutureTask<Void> test) throws IOException, InterruptedException {
+  private void handOver(CompletableFuture<Void> test) {
+    try {
+      handOver();
+      test.complete(null);
+    } catch (Exception | Error e) {
+      if (!test.completeExceptionally(e)) {
+        LOG.warn("the hand-over on a scratch mount failed, and nobody waits for it any more", e);
+      }
+    }
+  }
+
+  private static boolean isOver(CompletableFuture<Void> test)
+      throws IOException, InterruptedException {
     try {
       test.get(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
       return true;
@@ -100,6 +114,7 @@ final class Rehearsal {
 
   private void handOver() throws IOException, InterruptedException {
     Mounts.unshare();
+    forgetMounts();
     Mounts.mount("tmpfs", directory, "tmpfs", Mounts.MS_NOSUID | Mounts.MS_NODEV, "");
     Path source = Files.createDirectory(directory.resolve("source"));
     Path target = Files.createDirectory(directory.resolve("mount"));
@@ -122,6 +137,25 @@ final class Rehearsal {
     } finally {
       held.values().forEach(FileOps::close);
     }
+  }
+
+  /** Else this view would keep mounts alive that are undone meanwhile. The outer ones go first. */
+  private static void forgetMounts() throws IOException {
+    for (Optional<MountEntry> each = served(); each.isPresent(); each = served()) {
+      Path mountpoint = Path.of(each.get().mountPoint());
+      try {
+        Mounts.umount(mountpoint, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
+      } catch (LinuxException covered) {
+        LOG.debug("{} stays as long as the rehearsal: {}", mountpoint, covered.getMessage());
+        return;
+      }
+    }
+  }
+
+  private static Optional<MountEntry> served() throws IOException {
+    return Mounts.list().stream()
+        .filter(each -> each.fsType().equals(FuseMount.FS_TYPE))
+        .findFirst();
   }
 
   private static void use(Path mountpoint) throws IOException, InterruptedException {

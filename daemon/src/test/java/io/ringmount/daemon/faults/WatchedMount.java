@@ -15,6 +15,7 @@ import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,13 @@ final class WatchedMount {
     this.backend = backend;
     run = work.resolve("run");
     mountpoint = Files.createDirectory(work.resolve("mount"));
-    programs = new Programs(run, List.of(javaFlags));
+    programs = new Programs(run).withJavaFlags(List.of(javaFlags));
     processes = new MountProcesses(work);
+  }
+
+  /** Has what is started from now on find this in its environment. */
+  void setEnvironment(String variable, String value) {
+    programs.with(variable, value);
   }
 
   /** Mounts so that each call is a request. */
@@ -95,6 +101,24 @@ final class WatchedMount {
     }
   }
 
+  /** Returns a process of the mount once one has a thread of that name. */
+  long awaitThread(String name) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (System.nanoTime() < end) {
+      for (ProcessHandle each : processes.all()) {
+        try {
+          if (threads(each.pid()).contains(name)) {
+            return each.pid();
+          }
+        } catch (NoSuchFileException ended) {
+          continue;
+        }
+      }
+      Thread.sleep(10);
+    }
+    throw new AssertionError("no thread is called " + name + ": " + log());
+  }
+
   static void awaitEnd(long process) throws Exception {
     Optional<ProcessHandle> handle = ProcessHandle.of(process);
     if (handle.isPresent()) {
@@ -129,7 +153,7 @@ final class WatchedMount {
 
   void unmount() throws Exception {
     succeed("unmount", mountpoint);
-    assertEquals(List.of(), processes.all());
+    processes.assertEnded();
   }
 
   private Outcome succeed(Object... arguments) throws Exception {
