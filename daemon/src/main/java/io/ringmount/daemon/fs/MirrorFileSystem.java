@@ -82,13 +82,22 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     this(new Source(directory, budget(options)), options, custody);
   }
 
-  /** Takes over a source that is open. */
+  /** Takes over a source that is open; a failure closes it. */
   MirrorFileSystem(Source source, MirrorOptions options, Custody custody) throws IOException {
-    this(source, options, Records.create(custody), custody, source.hasAccessControlLists());
+    this(source, options, records(source, custody), custody, source.hasAccessControlLists());
     try {
       keepAgain();
     } catch (IOException e) {
       close();
+      throw e;
+    }
+  }
+
+  private static Records records(Source source, Custody custody) throws LinuxException {
+    try {
+      return Records.create(custody);
+    } catch (LinuxException e) {
+      source.close();
       throw e;
     }
   }
@@ -120,22 +129,19 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
       Set<Source.Pretence> pretences)
       throws IOException {
     Records records = Records.adopt(custody, inherited);
-    Source source = null;
+    Source source;
     try {
       int root = records.custody().take(ROOT);
       source =
           root == Inode.NO_DESCRIPTOR
               ? new Source(directory, budget(options), pretences)
               : new Source(root, budget(options), pretences);
-      // Offered whatever the source says now: the mount may have been made with them.
-      return new MirrorFileSystem(source, options, records, custody, true);
     } catch (IOException e) {
       records.close();
-      if (source != null) {
-        source.close();
-      }
       throw e;
     }
+    // Offered whatever the source says now: the mount may have been made with them.
+    return new MirrorFileSystem(source, options, records, custody, true);
   }
 
   /** Whether {@link #resume} wants what is in custody under a name. */
@@ -147,7 +153,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     return DescriptorBudget.ofProcess(options.descriptorBudget());
   }
 
-  /** Goes on with the records, or begins them. */
+  /** Goes on with the records, or begins them; a failure closes them and the source. */
   private MirrorFileSystem(
       Source source,
       MirrorOptions options,
@@ -168,9 +174,14 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     attributes = new FileAttributes(inodes, handles, answers);
     extendedAttributes = new ExtendedAttributes(inodes, accessControlLists);
     files = new OpenFiles(inodes, handles, nameless, options.directIo());
-    creation = new Creation(inodes, lookup, answers, files, new Traces(source));
     directories = new DirectoryReader(handles, lookup, answers);
     features = Set.copyOf(features(options, accessControlLists));
+    try {
+      creation = new Creation(inodes, lookup, answers, files, new Traces(source));
+    } catch (LinuxException e) {
+      close();
+      throw e;
+    }
   }
 
   private static EnumSet<Feature> features(MirrorOptions options, boolean accessControlLists) {
