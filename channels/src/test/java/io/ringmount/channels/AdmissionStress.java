@@ -10,6 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZI_Result;
 import org.openjdk.jcstress.infra.results.ZZI_Result;
+import org.openjdk.jcstress.infra.results.ZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** The memory order that {@link Admission} claims, and the counts of {@link Budget}. */
@@ -39,6 +40,35 @@ final class AdmissionStress {
     public void end(ZZ_Result result) {
       admission.give(false);
       result.r2 = admission.endHold();
+    }
+  }
+
+  /** Requests of both kinds must wait just as the one that has all room ends. */
+  @JCStressTest
+  @Outcome(
+      id = {"true, false, true", "true, false, false", "false, true, true"},
+      expect = ACCEPTABLE,
+      desc = "one is admitted, and wakes for the other when it ends")
+  @Outcome(id = "false, false, true", expect = ACCEPTABLE, desc = "held and woken")
+  @Outcome(expect = FORBIDDEN, desc = "both admitted, or held beside room")
+  @State
+  public static class HoldBothKinds {
+    private final Admission admission = new Admission(4, new Budget(1));
+
+    public HoldBothKinds() {
+      admission.takeBeyond(true);
+    }
+
+    @Actor
+    public void admit(ZZZ_Result result) {
+      result.r1 = admission.holdOrTake(false);
+      result.r2 = admission.holdOrTake(true);
+    }
+
+    @Actor
+    public void end(ZZZ_Result result) {
+      admission.give(true);
+      result.r3 = admission.endHold();
     }
   }
 

@@ -8,6 +8,7 @@ import io.ringmount.channels.EntryReply;
 import io.ringmount.channels.FileSystem;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.OpenReply;
+import io.ringmount.channels.Reply;
 import io.ringmount.channels.Request;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.wire.Attributes;
@@ -34,6 +35,7 @@ final class GatedFileSystem implements FileSystem {
 
   private final AtomicInteger arrived = new AtomicInteger();
   private final CountDownLatch gate = new CountDownLatch(1);
+  private volatile int failure;
 
   static String slow(int number) {
     return SLOW + number;
@@ -67,8 +69,24 @@ final class GatedFileSystem implements FileSystem {
     gate.countDown();
   }
 
+  /** Has every request fail from now on; 0: none. */
+  void failAll(int errno) {
+    failure = errno;
+  }
+
+  private boolean fails(Reply reply) {
+    int errno = failure;
+    if (errno != 0) {
+      reply.error(errno);
+    }
+    return errno != 0;
+  }
+
   @Override
   public void lookup(Request request, long parent, Name name, EntryReply reply) {
+    if (fails(reply)) {
+      return;
+    }
     String file = name.toString();
     if (!file.equals(FAST) && !file.startsWith(SLOW)) {
       reply.error(Errno.ENOENT);
@@ -80,6 +98,9 @@ final class GatedFileSystem implements FileSystem {
 
   @Override
   public void getattr(Request request, long node, long handle, AttributesReply reply) {
+    if (fails(reply)) {
+      return;
+    }
     describe(node, reply.attributes());
     reply.done();
   }
@@ -94,6 +115,9 @@ final class GatedFileSystem implements FileSystem {
 
   @Override
   public void open(Request request, long node, int flags, boolean killPrivileges, OpenReply reply) {
+    if (fails(reply)) {
+      return;
+    }
     reply.open().openFlags(OpenFlags.DIRECT_IO);
     reply.done();
   }
@@ -101,6 +125,9 @@ final class GatedFileSystem implements FileSystem {
   @Override
   public void read(
       Request request, long node, long handle, long offset, int size, DataReply reply) {
+    if (fails(reply)) {
+      return;
+    }
     if (node >= FIRST_SLOW_NODE) {
       arrived.incrementAndGet();
       try {

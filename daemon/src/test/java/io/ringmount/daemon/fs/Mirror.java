@@ -365,7 +365,10 @@ final class Mirror implements AutoCloseable {
   }
 
   Answer setxattr(Request caller, long node, String name, String value, int flags) {
-    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    return setxattr(caller, node, name, value.getBytes(StandardCharsets.UTF_8), flags);
+  }
+
+  Answer setxattr(Request caller, long node, String name, byte[] bytes, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       long address = arena.allocate(bytes.length + 1L).address();
       Memory.copy(bytes, 0, address, bytes.length);

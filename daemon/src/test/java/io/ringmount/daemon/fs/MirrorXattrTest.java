@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ringmount.channels.Feature;
 import io.ringmount.channels.Name;
 import io.ringmount.channels.linux.Errno;
+import io.ringmount.channels.linux.FileFlags;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MirrorXattrTest {
   private static final int CREATE = 1;
   private static final int REPLACE = 2;
+
+  /** The access control list that says what the mode 0750 says. */
+  private static final byte[] LIST =
+      HexFormat.of().parseHex("0200000001000700ffffffff04000500ffffffff20000000ffffffff");
+
   private static final Mirror.Caller USER = new Mirror.Caller(4242, 4242, 4711);
 
   @TempDir Path source;
@@ -175,6 +182,28 @@ class MirrorXattrTest {
     reach(moment, attempt, JournalLayout.SETXATTR, operation);
     operation.run();
     assertEquals("x", onBackend("a"));
+  }
+
+  /** Who sets it is not of the file's group, so set-group-id goes with it. */
+  @ParameterizedTest
+  @EnumSource
+  void accessControlListIsSetOnce(Moment moment) throws Exception {
+    assumeTrue(mirror.fs.features().contains(Feature.ACCESS_CONTROL_LISTS), "no lists here");
+    Files.setAttribute(file, "unix:uid", 4242);
+    Files.setAttribute(file, "unix:mode", 02770);
+    Attempt attempt = new Attempt(4242);
+    Runnable operation =
+        () -> mirror.setxattr(attempt, node, "system.posix_acl_access", LIST, 0).assertDone();
+    reach(moment, attempt, JournalLayout.SETXATTR, operation);
+    if (moment == Moment.BEGUN) {
+      assertEquals(02770, mode());
+    }
+    operation.run();
+    assertEquals(0750, mode());
+  }
+
+  private int mode() throws Exception {
+    return (int) Files.getAttribute(file, "unix:mode") & FileFlags.PERMISSIONS;
   }
 
   @Test

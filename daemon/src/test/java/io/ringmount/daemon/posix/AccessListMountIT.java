@@ -2,25 +2,18 @@ package io.ringmount.daemon.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ringmount.channels.RequiresFuse;
-import io.ringmount.channels.linux.Mounts;
-import io.ringmount.daemon.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Access control lists that change behind the mount, and what later daemons make of them. */
-@RequiresFuse
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
-class AccessListMountIT {
+class AccessListMountIT extends MountedDirectories {
   private static final int USER = 4003;
   private static final String FILE = "file";
 
@@ -30,33 +23,15 @@ class AccessListMountIT {
   private static final AccessList THEIRS = AccessList.ofMode(0600).user(USER, 4).mask(4);
   private static final AccessList NOBODYS = AccessList.ofMode(0600).user(USER, 0).mask(4);
 
-  @TempDir Path work;
   private Path backend;
   private Path mountpoint;
-  private Programs programs;
 
   @BeforeEach
   void mount() throws Exception {
-    backend = Files.createDirectory(work.resolve("backend"));
-    mountpoint = Files.createDirectory(work.resolve("mount"));
-    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.setPosixFilePermissions(backend, PosixFilePermissions.fromString("rwxr-xr-x"));
+    backend = directory("backend");
     Files.writeString(backend.resolve(FILE), "content");
     setList(NOBODYS);
-    programs = new Programs(work.resolve("run"));
-    succeed("mount", backend, mountpoint);
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    while (Mounts.find(mountpoint).isPresent()) {
-      Mounts.umount(mountpoint, Mounts.MNT_DETACH);
-    }
-  }
-
-  private void succeed(Object... arguments) throws Exception {
-    Programs.Outcome outcome = programs.ringmount(arguments);
-    assertEquals(0, outcome.code(), outcome.err());
+    mountpoint = mount(backend, directory("mount"), "transport=auto");
   }
 
   private void setList(AccessList list) throws Exception {
@@ -94,14 +69,14 @@ class AccessListMountIT {
     assertEquals(refused, opening());
     setList(THEIRS);
     awaitOpening(opened);
-    succeed("upgrade", mountpoint);
+    ringmount("upgrade", mountpoint);
     assertEquals(opened, opening());
     setList(NOBODYS);
     awaitOpening(refused);
-    succeed("upgrade", mountpoint);
+    ringmount("upgrade", mountpoint);
     awaitOpening(refused);
     setList(THEIRS);
     awaitOpening(opened);
-    succeed("unmount", mountpoint);
+    unmount(mountpoint);
   }
 }

@@ -2,69 +2,28 @@ package io.ringmount.daemon.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ringmount.channels.RequiresFuse;
 import io.ringmount.channels.linux.Mounts;
 import io.ringmount.daemon.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Backends that are full, that cannot be written, that are mounted twice, or are mounts. */
-@RequiresFuse
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
-class BackendKindsIT {
+class BackendKindsIT extends MountedDirectories {
   private static final String AT_ONCE = "entry_timeout=0,attr_timeout=0";
 
-  @TempDir Path work;
-  private final Deque<Path> mounted = new ArrayDeque<>();
-  private Programs programs;
-
-  @BeforeEach
-  void prepare() {
-    programs = new Programs(work.resolve("run"));
-  }
-
-  @AfterEach
-  void unmountAll() throws Exception {
-    for (Path each : mounted) {
-      while (Mounts.find(each).isPresent()) {
-        Mounts.umount(each, Mounts.MNT_DETACH);
-      }
-    }
-  }
-
-  private Path directory(String name) throws Exception {
-    return Files.createDirectory(work.resolve(name));
-  }
-
-  private Path mount(Path backend, Path mountpoint, String options) throws Exception {
-    mounted.push(mountpoint);
-    Programs.Outcome outcome = programs.ringmount("mount", backend, mountpoint, "-o", options);
-    assertEquals(0, outcome.code(), outcome.err());
-    return mountpoint;
-  }
-
-  private Path tmpfs(Path at, long flags, String data) throws Exception {
-    mounted.push(at);
-    Mounts.mount("tmpfs", at, "tmpfs", flags, data);
-    return at;
-  }
-
   private void run(String expected, String script, Object... arguments) throws Exception {
-    Programs.Outcome outcome = programs.script("export LC_ALL=C; exec 2>&1\n" + script, arguments);
+    Programs.Outcome outcome =
+        programs().script("export LC_ALL=C; exec 2>&1\n" + script, arguments);
     assertEquals(expected, outcome.out());
   }
 
   @Test
   void fullBackendSaysSoAndTakesMoreOnceThereIsRoom() throws Exception {
-    Path backend = tmpfs(directory("backend"), 0, "size=1m");
+    Path backend = mountOther("tmpfs", directory("backend"), "size=1m");
     Path mount = mount(backend, directory("mount"), AT_ONCE);
     run(
         """
@@ -84,7 +43,7 @@ class BackendKindsIT {
 
   @Test
   void readOnlyBackendIsReadAndNothingElse() throws Exception {
-    Path backend = tmpfs(directory("backend"), 0, "");
+    Path backend = mountOther("tmpfs", directory("backend"), "");
     Files.writeString(backend.resolve("file"), "content");
     Mounts.mount("tmpfs", backend, "tmpfs", Mounts.MS_REMOUNT | Mounts.MS_RDONLY, "");
     Path mount = mount(backend, directory("mount"), AT_ONCE);
@@ -153,8 +112,7 @@ class BackendKindsIT {
         backend,
         below);
     for (Path each : new Path[] {inside, second, first}) {
-      Programs.Outcome outcome = programs.ringmount("unmount", each);
-      assertEquals(0, outcome.code(), outcome.err());
+      unmount(each);
     }
   }
 }

@@ -3,20 +3,14 @@ package io.ringmount.daemon.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ringmount.channels.RequiresFuse;
-import io.ringmount.channels.linux.Mounts;
-import io.ringmount.daemon.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,9 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The same system calls on the mount and on a plain directory of the backend's file system:
  * results, error numbers and what is there afterwards are equal. The plain directory is the oracle.
  */
-@RequiresFuse
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
-class CallComparisonIT {
+class CallComparisonIT extends MountedDirectories {
   private static final List<CallScript> SCRIPTS =
       Stream.of(
               NameCalls.scripts(),
@@ -44,19 +37,6 @@ class CallComparisonIT {
 
   private static final String ON_DISK = "disk";
 
-  @TempDir Path work;
-  private Path files;
-  private Path mountpoint;
-
-  @AfterEach
-  void unmount() throws Exception {
-    for (Path each : Stream.of(mountpoint, files).filter(Objects::nonNull).toList()) {
-      while (Mounts.find(each).isPresent()) {
-        Mounts.umount(each, Mounts.MNT_DETACH);
-      }
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "disk, 'transport=uring'",
@@ -67,14 +47,10 @@ class CallComparisonIT {
   })
   void everyCallReturnsWhatItDoesOnThePlainDirectory(String backendType, String options)
       throws Exception {
-    files = Files.createDirectory(work.resolve("files"));
-    prepare(backendType);
-    Path backend = Files.createDirectory(files.resolve("backend"));
-    Path plain = Files.createDirectory(files.resolve("plain"));
-    mountpoint = Files.createDirectory(work.resolve("mount"));
-    Programs programs = new Programs(work.resolve("run"));
-    Programs.Outcome mounted = programs.ringmount("mount", backend, mountpoint, "-o", options);
-    assertEquals(0, mounted.code(), mounted.err());
+    prepare(directory("files"), backendType);
+    Path backend = directory("files/backend");
+    Path plain = directory("files/plain");
+    Path mountpoint = mount(backend, directory("mount"), options);
 
     int calls = 0;
     List<String> differences = new ArrayList<>();
@@ -91,24 +67,21 @@ class CallComparisonIT {
     System.out.println(calls + " results on " + backendType + " with " + options);
     assertEquals("", String.join("", differences));
     assertTrue(calls >= LEAST_CALLS, calls + " calls");
-
-    Programs.Outcome unmounted = programs.ringmount("unmount", mountpoint);
-    assertEquals(0, unmounted.code(), unmounted.err());
+    unmount(mountpoint);
   }
 
   /** Mounts what is to hold the backend and the plain directory. */
-  private void prepare(String type) throws Exception {
+  private void prepare(Path files, String type) throws Exception {
     if (type.equals(ON_DISK)) {
       return;
     }
     String data = "";
     if (type.equals("overlay")) {
-      Path lower = Files.createDirectory(work.resolve("lower"));
-      Path upper = Files.createDirectory(work.resolve("upper"));
-      Path scratch = Files.createDirectory(work.resolve("scratch"));
-      data = "lowerdir=%s,upperdir=%s,workdir=%s".formatted(lower, upper, scratch);
+      data =
+          "lowerdir=%s,upperdir=%s,workdir=%s"
+              .formatted(directory("lower"), directory("upper"), directory("scratch"));
     }
-    Mounts.mount(type, files, type, 0, data);
+    mountOther(type, files, data);
   }
 
   /** The first line that differs, with the one before; empty when none does. */

@@ -1,11 +1,5 @@
 package io.ringmount.daemon.posix;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import io.ringmount.channels.RequiresFuse;
-import io.ringmount.channels.linux.Mounts;
-import io.ringmount.daemon.Programs;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +8,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,9 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Files keep what was written to them, by whatever way, while the daemon is upgraded under those
  * who write.
  */
-@RequiresFuse
 @Timeout(value = 3600, threadMode = ThreadMode.SEPARATE_THREAD)
-class FileExerciserIT {
+class FileExerciserIT extends MountedDirectories {
   /** How much is done to each file; {@code -Dringmount.exerciser.operations=1000000} for more. */
   private static final int OPERATIONS = Integer.getInteger("ringmount.exerciser.operations", 5_000);
 
@@ -36,17 +27,9 @@ class FileExerciserIT {
 
   private static final int FILES = 2;
 
-  @TempDir Path work;
   private Path backend;
   private Path mountpoint;
   private volatile boolean upgraded;
-
-  @AfterEach
-  void unmount() throws Exception {
-    while (mountpoint != null && Mounts.find(mountpoint).isPresent()) {
-      Mounts.umount(mountpoint, Mounts.MNT_DETACH);
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(
@@ -57,11 +40,8 @@ class FileExerciserIT {
       })
   void filesKeepWhatWasWritten(String options) throws Exception {
     System.out.println("seed " + SEED + ", " + OPERATIONS + " a file, " + options);
-    backend = Files.createDirectory(work.resolve("backend"));
-    mountpoint = Files.createDirectory(work.resolve("mount"));
-    Programs programs = new Programs(work.resolve("run"));
-    Programs.Outcome mounted = programs.ringmount("mount", backend, mountpoint, "-o", options);
-    assertEquals(0, mounted.code(), mounted.err());
+    backend = directory("backend");
+    mountpoint = mount(backend, directory("mount"), options);
 
     AtomicBoolean failed = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(FILES);
@@ -75,8 +55,7 @@ class FileExerciserIT {
               return null;
             }));
       }
-      Programs.Outcome outcome = programs.ringmount("upgrade", mountpoint);
-      assertEquals(0, outcome.code(), outcome.err());
+      ringmount("upgrade", mountpoint);
       upgraded = true;
       for (Future<Void> each : exercises) {
         each.get();
@@ -85,8 +64,7 @@ class FileExerciserIT {
       failed.set(true);
       threads.shutdownNow();
     }
-    Programs.Outcome unmounted = programs.ringmount("unmount", mountpoint);
-    assertEquals(0, unmounted.code(), unmounted.err());
+    unmount(mountpoint);
   }
 
   private void exercise(int number, AtomicBoolean failed) throws Exception {

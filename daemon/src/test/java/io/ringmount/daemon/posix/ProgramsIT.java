@@ -4,18 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.ringmount.channels.RequiresFuse;
-import io.ringmount.channels.linux.Mounts;
 import io.ringmount.daemon.Programs;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,9 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What people run: it does on the mount what it does on a plain directory. A program that is not
  * installed is skipped.
  */
-@RequiresFuse
 @Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
-class ProgramsIT {
+class ProgramsIT extends MountedDirectories {
   /** How many files git has; {@code -Dringmount.programs.files=20000} for more. */
   private static final int FILES = Integer.getInteger("ringmount.programs.files", 500);
 
@@ -85,6 +78,20 @@ class ProgramsIT {
               rsync -aHAX t/ u/; rsync -aHAXin t/ u/; find u -printf '%p %y %m %n\\n' | sort
               echo more >> t/a; rsync -aHAX --inplace t/ u/; rsync -aHAXin t/ u/; md5sum u/a
               rsync -aHAX --delete u/d/ t/; find t | sort
+              """),
+          new Use(
+              "setfacl",
+              List.of("setfacl", "getfacl", "setpriv"),
+              """
+              umask 022; chmod 755 .
+              for caps in -all -all,+fowner -all,+fowner,+chown; do
+                for owner in 4001:4002 4003:4002; do
+                  f=f$owner$caps; echo > $f; chown $owner $f; chmod 2750 $f
+                  setpriv --reuid 4003 --regid 4003 --clear-groups --inh-caps=$caps \\
+                    --ambient-caps=$caps setfacl -m u:4004:r $f 2>&1 || true
+                  stat -c '%a %u %g' $f; getfacl -cn $f
+                done
+              done
               """),
           new Use(
               "SQLite",
@@ -185,49 +192,30 @@ class ProgramsIT {
   private static final List<String> OPTIONS =
       List.of("transport=uring", "transport=device,entry_timeout=0,attr_timeout=0");
 
-  @TempDir Path work;
-  private Path mountpoint;
-  private Programs programs;
-
   static Stream<Arguments> uses() {
     return USES.stream()
         .flatMap(use -> OPTIONS.stream().map(options -> Arguments.of(use, options)));
   }
 
-  @AfterEach
-  void unmount() throws Exception {
-    while (mountpoint != null && Mounts.find(mountpoint).isPresent()) {
-      Mounts.umount(mountpoint, Mounts.MNT_DETACH);
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("uses")
   void doesWhatItDoesOnThePlainDirectory(Use use, String options) throws Exception {
-    programs = new Programs(work.resolve("run"));
     for (String program : use.needs()) {
       assumeTrue(
-          programs.script("command -v \"$1\"", program).code() == 0, program + " is not installed");
+          programs().script("command -v \"$1\"", program).code() == 0,
+          program + " is not installed");
     }
-    Path backend = Files.createDirectory(work.resolve("backend"));
-    Path plain = Files.createDirectory(work.resolve("plain"));
-    mountpoint = Files.createDirectory(work.resolve("mount"));
-    for (Path each : new Path[] {work, backend, plain, mountpoint}) {
-      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-    Programs.Outcome mounted = programs.ringmount("mount", backend, mountpoint, "-o", options);
-    assertEquals(0, mounted.code(), mounted.err());
+    Path plain = directory("plain");
+    Path mountpoint = mount(directory("backend"), directory("mount"), options);
 
     Programs.Outcome expected = run(use, plain);
     assertEquals(0, expected.code(), expected.out() + expected.err());
     assertTrue(!expected.out().isBlank());
     assertEquals(expected, run(use, mountpoint));
-
-    Programs.Outcome unmounted = programs.ringmount("unmount", mountpoint);
-    assertEquals(0, unmounted.code(), unmounted.err());
+    unmount(mountpoint);
   }
 
   private Programs.Outcome run(Use use, Path directory) throws Exception {
-    return programs.script("cd \"$2\"\nset -- \"$1\"\n" + use.script(), FILES, directory);
+    return programs().script("cd \"$2\"\nset -- \"$1\"\n" + use.script(), FILES, directory);
   }
 }

@@ -2,9 +2,6 @@ package io.ringmount.daemon.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.ringmount.channels.RequiresFuse;
-import io.ringmount.channels.linux.Mounts;
-import io.ringmount.daemon.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,10 +12,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,9 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Random calls on the mount and on a plain directory side by side: each returns the same, and the
  * trees are equal whenever they are looked at. The plain directory is the model.
  */
-@RequiresFuse
 @Timeout(value = 900, threadMode = ThreadMode.SEPARATE_THREAD)
-class RandomComparisonIT {
+class RandomComparisonIT extends MountedDirectories {
   /** How many calls; {@code -Dringmount.random.calls=200000} for more. */
   private static final int CALLS = Integer.getInteger("ringmount.random.calls", 20_000);
 
@@ -36,16 +30,6 @@ class RandomComparisonIT {
   private static final long SEED = Long.getLong("ringmount.random.seed", System.nanoTime());
 
   private static final int CALLS_A_LOOK = 2_000;
-
-  @TempDir Path work;
-  private Path mountpoint;
-
-  @AfterEach
-  void unmount() throws Exception {
-    while (mountpoint != null && Mounts.find(mountpoint).isPresent()) {
-      Mounts.umount(mountpoint, Mounts.MNT_DETACH);
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(
@@ -56,12 +40,9 @@ class RandomComparisonIT {
       })
   void everyCallReturnsWhatItDoesOnThePlainDirectory(String options) throws Exception {
     System.out.println("seed " + SEED + ", " + CALLS + " calls, " + options);
-    Path backend = Files.createDirectory(work.resolve("backend"));
-    Path plain = Files.createDirectory(work.resolve("plain"));
-    mountpoint = Files.createDirectory(work.resolve("mount"));
-    Programs programs = new Programs(work.resolve("run"));
-    Programs.Outcome mounted = programs.ringmount("mount", backend, mountpoint, "-o", options);
-    assertEquals(0, mounted.code(), mounted.err());
+    Path backend = directory("backend");
+    Path plain = directory("plain");
+    Path mountpoint = mount(backend, directory("mount"), options);
 
     try (CallTranscript expected = new CallTranscript(plain);
         CallTranscript actual = new CallTranscript(mountpoint)) {
@@ -79,9 +60,7 @@ class RandomComparisonIT {
       }
     }
     assertEquals(tree(plain), tree(backend), () -> "seed " + SEED);
-
-    Programs.Outcome unmounted = programs.ringmount("unmount", mountpoint);
-    assertEquals(0, unmounted.code(), unmounted.err());
+    unmount(mountpoint);
   }
 
   /** All that can be seen of a tree but times and space. */
