@@ -164,7 +164,13 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     this.source = source;
     this.custody = custody;
     this.records = records;
-    inodes = new InodeTable(source, records.nodes(), records.custody());
+    try {
+      inodes = new InodeTable(source, records.nodes(), records.custody());
+    } catch (IOException e) {
+      source.close();
+      records.close();
+      throw e;
+    }
     succession = inodes.succession();
     handles = new HandleTable(inodes, records.handles());
     Answers answers = new Answers(options);
@@ -243,7 +249,10 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     succession.keepAgain();
   }
 
-  /** No process that served before exists any more: what they left unfinished is cleared up. */
+  /**
+   * No process that served before exists any more: what they left unfinished is cleared up, while
+   * this one serves. Takes the longer the more files are known.
+   */
   public synchronized void predecessorsGone() {
     succession.catchUp();
     handles.catchUp();
