@@ -2,13 +2,16 @@ package io.ringmount.daemon.cli;
 
 import io.ringmount.channels.FuseMount;
 import io.ringmount.daemon.fs.LookupAudit;
+import io.ringmount.daemon.fs.MirrorFileSystem;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, once a process that served was killed, for nodes that it left behind. A thread of its own,
- * as the kernel may let it wait for a backend; no other thread does.
+ * Clears up after processes that served and were killed: what they were in the middle of, and nodes
+ * that they left behind. A thread of its own, as that takes the longer the more files are known,
+ * and the kernel may let it wait for a backend; no other thread does.
  */
 final class AuditThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditThread.class);
@@ -16,34 +19,46 @@ final class AuditThread implements AutoCloseable {
   /** Far longer than a request takes whose backend does not hang. */
   private static final long INTERVAL_MILLIS = 30_000;
 
-  private final LookupAudit audit;
+  private final MirrorFileSystem fileSystem;
   private final FuseMount mount;
   private final Thread thread;
+
+  /** Ends of predecessors that have not been seen to. */
+  private final Semaphore ends = new Semaphore(0);
+
   private volatile boolean closed;
 
-  private AuditThread(LookupAudit audit, FuseMount mount) {
-    this.audit = audit;
+  private AuditThread(MirrorFileSystem fileSystem, FuseMount mount) {
+    this.fileSystem = fileSystem;
     this.mount = mount;
     this.thread = Thread.ofPlatform().daemon().name("lookup-audit").start(this::run);
   }
 
   /** Begins for a process that now serves. */
-  static AuditThread start(LookupAudit audit, FuseMount mount) {
-    return new AuditThread(audit, mount);
+  static AuditThread start(MirrorFileSystem fileSystem, FuseMount mount) {
+    return new AuditThread(fileSystem, mount);
+  }
+
+  /** All processes that served before have ended, one of them not by itself. */
+  void predecessorsGone() {
+    ends.release();
   }
 
   private void run() {
-    audit.doubtAll();
-    while (!closed && !mount.hasLeft()) {
-      int ended = audit.step(mount::knows);
-      if (ended > 0) {
-        LOG.debug("{} nodes of an earlier process had been forgotten", ended);
+    LookupAudit audit = fileSystem.lookupAudit();
+    try {
+      while (!closed && !mount.hasLeft()) {
+        if (ends.tryAcquire(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+          fileSystem.predecessorsGone();
+          audit.doubtAll();
+        }
+        int ended = audit.step(mount::knows);
+        if (ended > 0) {
+          LOG.debug("{} nodes of an earlier process had been forgotten", ended);
+        }
       }
-      try {
-        TimeUnit.MILLISECONDS.sleep(INTERVAL_MILLIS);
-      } catch (InterruptedException closing) {
-        return;
-      }
+    } catch (InterruptedException closing) {
+      LOG.debug("ends");
     }
   }
 

@@ -131,8 +131,8 @@ final class Rehearsal {
         FuseMount after =
             FuseMount.inherit(second, target, mountOptions, new Inheritance(held), custody)) {
       second.takeOver();
-      second.predecessorsGone();
       after.takeOver(new Inheritance(held), false);
+      second.predecessorsGone();
       use(target);
     } finally {
       held.values().forEach(FileOps::close);

@@ -161,9 +161,6 @@ final class Service implements AutoCloseable {
   void takeOver(boolean predecessorLives) throws IOException {
     inherited.update();
     fileSystem.takeOver();
-    if (!predecessorLives) {
-      fileSystem.predecessorsGone();
-    }
     if (!mount.takeOver(inherited.all(), predecessorLives)) {
       OutsideCaller.callFromEverywhere(mount.mountpoint());
     }
@@ -176,10 +173,9 @@ final class Service implements AutoCloseable {
   /** Whoever served before has ended, and may have left lookups that nobody takes back. */
   private void beginAudit() {
     if (audit == null) {
-      audit = AuditThread.start(fileSystem.lookupAudit(), mount);
-    } else {
-      fileSystem.lookupAudit().doubtAll();
+      audit = AuditThread.start(fileSystem, mount);
     }
+    audit.predecessorsGone();
   }
 
   /** Has the counters of the daemons before go on here; once this one serves. */
@@ -200,8 +196,7 @@ final class Service implements AutoCloseable {
 
   /** See {@link FuseMount#predecessorEnded}. */
   boolean predecessorEnded() throws IOException {
-    inherited.update();
-    fileSystem.predecessorsGone();
+    follow();
     boolean goesOn = mount.predecessorEnded(inherited.all());
     counters.end();
     if (goesOn) {

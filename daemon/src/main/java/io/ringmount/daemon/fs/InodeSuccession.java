@@ -58,7 +58,7 @@ final class InodeSuccession {
     }
   }
 
-  /** Ends what no process ended; none but this one is running. */
+  /** Ends what no process ended; none but this one is running, and it may be serving. */
   void freeAbandoned() {
     nodes
         .records()
@@ -70,6 +70,7 @@ final class InodeSuccession {
           }
         });
     nodes.records().freeAbandoned();
-    custody.dropUnless(node -> nodes.records().find(node) != 0);
+    // What was given by others and what this process gives are not told apart here.
+    custody.dropUnless(nodes.records()::isInUse);
   }
 }

@@ -286,6 +286,12 @@ final class RecordTable implements AutoCloseable {
     return first;
   }
 
+  /** Whether a number has a record, or one that is being made known. */
+  boolean isInUse(long number) {
+    // In this order: one becomes the other meanwhile.
+    return isTaken(number) || find(number) != 0;
+  }
+
   /** Whether the record of a number is being made known. */
   private boolean isTaken(long number) {
     long index = number & TableLayout.INDEX_MASK;

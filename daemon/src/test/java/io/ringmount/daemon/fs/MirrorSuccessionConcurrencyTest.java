@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +150,54 @@ class MirrorSuccessionConcurrencyTest {
       assertEquals(0, mirror.fs.ignoredForgets());
       assertEquals(0, old.ignoredForgets());
       assertEquals(1, mirror.fs.knownInodes());
+    }
+  }
+
+  /** It cannot tell what is given into custody meanwhile from what predecessors gave. */
+  @Test
+  void whatPredecessorsLeftIsClearedUpWhileItServes() throws Exception {
+    for (int i = 0; i < FILES; i++) {
+      Files.writeString(source.resolve("file" + i), "content " + i);
+    }
+    try (Mirror mirror =
+        Mirror.replaceable(source, Mirror.withBudget(1), Source.Pretence.NO_HANDLES)) {
+      Map<String, Integer> inherited = mirror.vault.inheritance();
+      mirror.handOver(mirror.standby(inherited));
+      AtomicBoolean done = new AtomicBoolean();
+      try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+        Future<?> clearing =
+            other.submit(() -> {
+              while (!done.get()) {
+                mirror
+                    .vault
+                    .inheritance()
+                    .forEach((name, fd) -> {
+                      if (inherited.putIfAbsent(name, fd) != null) {
+                        FileOps.close(fd);
+                      }
+                    });
+                mirror.fs.predecessorsGone();
+              }
+            });
+        try {
+          inParallel(() -> {
+            for (int i = 0; i < 3_000; i++) {
+              int number = ThreadLocalRandom.current().nextInt(FILES);
+              long node = mirror.node("file" + number);
+              assertTrue(mirror.vault.has(node), "lost");
+              assertEquals("content " + number, mirror.content(node));
+              mirror.fs.forget(node, 1);
+            }
+            return null;
+          });
+        } finally {
+          done.set(true);
+        }
+        clearing.get();
+      }
+      mirror.fs.predecessorsGone();
+      assertEquals(1, mirror.fs.knownInodes());
+      assertEquals(0, mirror.fs.ignoredForgets());
     }
   }
 
