@@ -11,11 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A daemon is killed while its standby still rehearses: that one serves, and does not finish. */
 @RequiresFuse
@@ -58,13 +57,12 @@ class UnreadyStandbyIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"uring", "device"})
-  void servesAtOnce(String transport) throws Exception {
+  @Test
+  void servesAtOnce() throws Exception {
     Path backend = Files.createDirectory(work.resolve("backend"));
     mount = new WatchedMount(work, backend);
     mount.setEnvironment("PATH", work.resolve("bin") + ":" + System.getenv("PATH"));
-    Serving first = mount.mount(transport, ",standby=on");
+    Serving first = mount.mount("uring", ",standby=on");
     callers = new SteadyCallers(backend, mount.at(""));
     callers.awaitTurns(TURNS);
     long standby = mount.awaitThread(REHEARSAL);

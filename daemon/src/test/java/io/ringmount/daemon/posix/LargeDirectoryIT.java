@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 1800, threadMode = ThreadMode.SEPARATE_THREAD)
 class LargeDirectoryIT extends MountedDirectories {
   /** How many; {@code -Dringmount.directory.entries=1000000} for more. */
-  private static final int ENTRIES = Integer.getInteger("ringmount.directory.entries", 20_000);
+  private static final int ENTRIES = Integer.getInteger("ringmount.directory.entries", 4_000);
 
   /** How many have been read when others are removed. */
   private static final int BEFORE = 100;
