@@ -26,6 +26,9 @@ final class AuditThread implements AutoCloseable {
   /** Ends of predecessors that have not been seen to. */
   private final Semaphore ends = new Semaphore(0);
 
+  /** Guarded by this object. */
+  private boolean leaving;
+
   private volatile boolean closed;
 
   private AuditThread(MirrorFileSystem fileSystem, FuseMount mount) {
@@ -49,7 +52,7 @@ final class AuditThread implements AutoCloseable {
     try {
       while (!closed && !mount.hasLeft()) {
         if (ends.tryAcquire(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
-          fileSystem.predecessorsGone();
+          clearUp();
           audit.doubtAll();
         }
         int ended = audit.step(mount::knows);
@@ -60,6 +63,21 @@ final class AuditThread implements AutoCloseable {
     } catch (InterruptedException closing) {
       LOG.debug("ends");
     }
+  }
+
+  private synchronized void clearUp() {
+    if (!leaving) {
+      fileSystem.predecessorsGone();
+    }
+  }
+
+  /**
+   * This process is going to leave the mount: nothing is cleared up any more when this returns, as
+   * what a successor is in the middle of could not be told from what predecessors were. The
+   * successor does it.
+   */
+  synchronized void leave() {
+    leaving = true;
   }
 
   /** Ends it; when this returns it touches neither mount nor file system any more. */

@@ -205,6 +205,14 @@ final class Service implements AutoCloseable {
     return goesOn;
   }
 
+  /** See {@link FuseMount#leave}. */
+  void leave() throws IOException, InterruptedException {
+    if (audit != null) {
+      audit.leave();
+    }
+    mount.leave();
+  }
+
   MountSettings settings() {
     return settings;
   }

@@ -278,7 +278,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       service.mount().endServing();
       Runtime.getRuntime().halt(0);
     }
-    service.mount().leave();
+    service.leave();
     link.yielded(now);
     // The successor serves: its applications need the processors more than what is left here.
     Scheduling.endUrgent();
