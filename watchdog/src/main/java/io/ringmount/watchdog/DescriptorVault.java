@@ -3,6 +3,7 @@ package io.ringmount.watchdog;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.upgrade.HeldDescriptors;
+import io.ringmount.upgrade.VaultName;
 import java.util.Map;
 
 /** Everything that must outlive a daemon, by name; each change is told to a mirror. */
@@ -36,7 +37,10 @@ final class DescriptorVault implements AutoCloseable {
   void keep(String name, int descriptor) {
     drop(name); // To the mirror another of the same name would be a second one.
     held.put(name, descriptor);
-    mirror.kept(name, descriptor);
+    if (!name.equals(VaultName.MEMORY)) {
+      // Else it would last although both processes have ended.
+      mirror.kept(name, descriptor);
+    }
   }
 
   /** As {@link #keep}, of a duplicate. */

@@ -102,7 +102,7 @@ public final class LastingMemory {
    * @throws LinuxException {@code pipe2}, {@code mmap}, {@code mprotect} or {@code clone}
    */
   public static int begin() throws LinuxException {
-    // A thread of its own, for its name and its priority, which the second process inherits.
+    // A thread of its own, for its name, which the second process inherits.
     FutureTask<Integer> begun = new FutureTask<>(LastingMemory::share);
     Thread.ofPlatform().name(NAME).daemon().start(begun);
     try {
@@ -119,7 +119,6 @@ public final class LastingMemory {
   }
 
   private static int share() throws LinuxException {
-    Scheduling.makeIdle(Scheduling.currentThread());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
       LinuxException.check(
@@ -155,6 +154,8 @@ public final class LastingMemory {
       throw new AssertionError("clone(2) cannot throw", impossible);
     }
     LinuxException.check(pid < 0 ? -(int) ERRNO.get(captured, 0L) : pid, "clone", "CLONE_VM");
+    // Not by inheritance: this thread, for which the daemon waits, would have to be idle before.
+    Scheduling.makeIdle(pid);
   }
 
   private static long pages() throws LinuxException {

@@ -53,9 +53,9 @@ public final class Scheduling {
   }
 
   /**
-   * Makes a thread of this process run only on otherwise idle processors.
+   * Makes a thread run only on otherwise idle processors.
    *
-   * @param thread its id in the kernel
+   * @param thread its id in the kernel; a process has the id of its first
    */
   public static void makeIdle(int thread) throws LinuxException {
     set(thread, IDLE);

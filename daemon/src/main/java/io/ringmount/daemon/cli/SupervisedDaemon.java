@@ -1,6 +1,7 @@
 package io.ringmount.daemon.cli;
 
 import io.ringmount.channels.FuseMount;
+import io.ringmount.channels.RingMode;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LastingMemory;
 import io.ringmount.channels.linux.LinuxException;
@@ -181,14 +182,22 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     keepMemory();
   }
 
-  /** Takes the place of the predecessor's, which is given back now: nobody waits for that. */
-  private void keepMemory() throws IOException {
-    if (memory.isPresent()) {
-      link.keep(VaultName.MEMORY, memory.getAsInt());
-      FileOps.close(memory.getAsInt());
+  /**
+   * Takes the place of the predecessor's, which is given back now: nobody waits for that. Rings
+   * without a guard live as long as their memory, which the kernel must have back at once.
+   */
+  private void keepMemory() {
+    boolean unguarded = service.mount().ringMode().equals(Optional.of(RingMode.BOUNDED));
+    if (memory.isPresent() && !unguarded) {
+      try {
+        link.keep(VaultName.MEMORY, memory.getAsInt());
+      } catch (IOException e) {
+        LOG.warn("the end of this process will take longer: {}", e.getMessage());
+      }
     } else {
       link.drop(VaultName.MEMORY);
     }
+    memory.ifPresent(FileOps::close);
   }
 
   private void register() throws IOException {

@@ -147,6 +147,9 @@ final class HandleTable implements AutoCloseable {
       load(handle);
       return;
     }
+    if (records.isInUse(handle)) {
+      return; // This process is making it known.
+    }
     OpenFile gone = files.get(handle);
     if (gone != null) {
       end(handle, gone);

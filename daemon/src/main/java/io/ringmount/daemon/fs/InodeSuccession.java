@@ -39,6 +39,9 @@ final class InodeSuccession {
       table.load(node);
       return;
     }
+    if (nodes.records().isInUse(node)) {
+      return; // This process is making it known.
+    }
     Inode gone = maps.get(node);
     if (gone != null && maps.remove(gone)) {
       gone.die();
