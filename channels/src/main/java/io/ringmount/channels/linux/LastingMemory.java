@@ -23,8 +23,8 @@ import java.util.concurrent.FutureTask;
  * is 12 of 13.5 ms. Here a second process shares the memory ({@code CLONE_VM} of clone(2)), so that
  * it stays, and is given back when that one ends, on otherwise idle processors. It runs no Java,
  * uses no memory but a page of its own, has no descriptor but the end of a pipe that it waits at,
- * and takes no signal but SIGKILL. {@code ps} shows it with the command and the memory of the
- * process that it is of, and {@value #NAME} as the name of its thread.
+ * and takes no signal but SIGKILL and SIGSTOP. {@code ps} shows it with the command and the memory
+ * of the process that it is of, and {@value #NAME} as the name of its thread.
  *
  * <p>All else of the process ends with it as ever: threads, descriptors, rings.
  */

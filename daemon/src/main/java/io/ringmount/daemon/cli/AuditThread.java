@@ -61,7 +61,9 @@ final class AuditThread implements AutoCloseable {
         }
       }
     } catch (InterruptedException closing) {
-      LOG.debug("ends");
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("what earlier processes left is not cleared up", e);
     }
   }
 
