@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** The longest call that was under way at some moment of each event. */
+/** The longest call that was under way at some moment of each event, and those apart from all. */
 final class Pauses {
   private static final double NANOS_A_MILLI = 1e6;
+  private static final int MOST_APART = 3;
 
   /**
    * One event's.
@@ -31,34 +33,73 @@ final class Pauses {
     }
   }
 
+  /**
+   * A call that met no event: what the load, or what follows an event, makes of a call.
+   *
+   * @param call a slow one
+   * @param since nanoseconds from the end of the last event before it; empty: none was before it
+   * @param stall how long the machine itself stood still meanwhile, at most
+   */
+  record Apart(SlowCall call, OptionalLong since, long stall) {
+    @Override
+    public String toString() {
+      return "%10.2f ms at other times, %s, %s; the machine stood still for %.2f ms"
+          .formatted(
+              call.nanos() / NANOS_A_MILLI,
+              call.name(),
+              since.isPresent()
+                  ? "%.0f ms after an event".formatted(since.getAsLong() / NANOS_A_MILLI)
+                  : "before the first event",
+              stall / NANOS_A_MILLI);
+    }
+  }
+
   private final List<Pause> pauses = new ArrayList<>();
+  private final List<Apart> apart;
 
   /**
    * @param calls slow ones, of all clients; those that wait for the storage are not counted
    * @param stalls of the machine
    */
   Pauses(List<Event> events, List<SlowCall> calls, List<SlowCall> stalls) {
+    List<SlowCall> counted = calls.stream().filter(each -> !each.waitsForStorage()).toList();
     for (Event event : events) {
-      Optional<SlowCall> slowest =
-          longest(event, calls.stream().filter(each -> !each.waitsForStorage()).toList());
-      long stall = longest(event, stalls).map(SlowCall::nanos).orElse(0L);
-      pauses.add(new Pause(event, slowest, stall));
+      pauses.add(
+          new Pause(
+              event,
+              longest(counted, event.begin(), event.end()),
+              stall(stalls, event.begin(), event.end())));
     }
+    apart =
+        counted.stream()
+            .filter(call -> events.stream().noneMatch(e -> call.overlaps(e.begin(), e.end())))
+            .sorted(Comparator.comparingLong(SlowCall::nanos).reversed())
+            .limit(MOST_APART)
+            .map(call ->
+                new Apart(call, since(events, call), stall(stalls, call.begin(), call.end())))
+            .toList();
   }
 
-  private static Optional<SlowCall> longest(Event event, List<SlowCall> calls) {
+  private static Optional<SlowCall> longest(List<SlowCall> calls, long begin, long end) {
     return calls.stream()
-        .filter(each -> each.overlaps(event))
+        .filter(each -> each.overlaps(begin, end))
         .max(Comparator.comparingLong(SlowCall::nanos));
   }
 
-  /** The longest call, in nanoseconds, that met no event: what the load itself makes of a call. */
-  static long longestApart(List<Event> events, List<SlowCall> calls) {
-    return calls.stream()
-        .filter(call -> !call.waitsForStorage() && events.stream().noneMatch(call::overlaps))
-        .mapToLong(SlowCall::nanos)
-        .max()
-        .orElse(0);
+  private static long stall(List<SlowCall> stalls, long begin, long end) {
+    return longest(stalls, begin, end).map(SlowCall::nanos).orElse(0L);
+  }
+
+  private static OptionalLong since(List<Event> events, SlowCall call) {
+    return events.stream()
+        .filter(event -> event.end() <= call.begin())
+        .mapToLong(event -> call.begin() - event.end())
+        .min();
+  }
+
+  /** The slowest calls that met no event, slowest first. */
+  List<Apart> apart() {
+    return apart;
   }
 
   List<Pause> list() {

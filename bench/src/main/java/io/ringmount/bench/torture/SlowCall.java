@@ -12,9 +12,9 @@ record SlowCall(long begin, long end, String name) {
     return end - begin;
   }
 
-  /** Whether it was under way at some moment of an event. */
-  boolean overlaps(Event event) {
-    return begin < event.end() && event.begin() < end;
+  /** Whether it was under way at some moment between the two. */
+  boolean overlaps(long from, long to) {
+    return begin < to && from < end;
   }
 
   /** Whether it waits for the storage below, which no server makes faster. */

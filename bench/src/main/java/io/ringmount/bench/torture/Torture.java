@@ -63,9 +63,6 @@ public final class Torture implements AutoCloseable {
     violations.addAll(load.violations());
     notes.addAll(processes.notes());
     Pauses pauses = new Pauses(events, load.slow(), stalls);
-    notes.add(
-        "longest call at other times: %.2f ms"
-            .formatted(Pauses.longestApart(events, load.slow()) / 1e6));
     settings.limits().ifPresent(limits -> violations.addAll(limits.violations(pauses)));
     return new TortureResult(pauses, load.latencies(), load.canceled(), notes, violations);
   }

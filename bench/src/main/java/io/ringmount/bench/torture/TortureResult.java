@@ -94,5 +94,6 @@ public record TortureResult(
                         each.slowest().map(SlowCall::name).orElse("none slow"),
                         (each.event().end() - each.event().begin()) / 1e6,
                         each.stallMillis())));
+    pauses.apart().forEach(each -> text.append("  %s%n".formatted(each)));
   }
 }

@@ -39,12 +39,23 @@ class PausesTest {
   }
 
   @Test
-  void callsThatMeetNoEventAreOfTheLoad() {
+  void callsThatMeetNoEventAreToldWithTheEventBefore() {
+    Pauses pauses =
+        new Pauses(
+            List.of(event(100, 110), event(400, 410)),
+            List.of(
+                call(90, 99, "read"),
+                call(95, 115, "stat"),
+                call(130, 150, "rename"),
+                call(200, 300, "fsync")),
+            List.of(call(140, 144, "CPU 0")));
     assertEquals(
-        9 * MILLI,
-        Pauses.longestApart(
-            List.of(event(100, 110)),
-            List.of(call(90, 99, "read"), call(95, 115, "stat"), call(200, 300, "fsync"))));
+        List.of(
+            "     20.00 ms at other times, rename, 20 ms after an event;"
+                + " the machine stood still for 4.00 ms",
+            "      9.00 ms at other times, read, before the first event;"
+                + " the machine stood still for 0.00 ms"),
+        pauses.apart().stream().map(Object::toString).toList());
   }
 
   @Test
