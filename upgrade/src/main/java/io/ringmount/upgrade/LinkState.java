@@ -98,10 +98,12 @@ final class LinkState {
       throw e;
     }
     held.put(name, duplicate);
+    story.kept(name);
   }
 
   synchronized void drop(String name) {
     if (held.remove(name)) {
+      story.dropped(name);
       tell(new Message.Drop(name));
     }
   }
@@ -130,7 +132,11 @@ final class LinkState {
     return story.phase().isNeeded();
   }
 
-  /** Hands everything to another watchdog; false when that is not wanted any more. */
+  /**
+   * Hands everything to another watchdog; false when that is not wanted any more. What a daemon
+   * before the one that serves had when it yielded is said before that it has yielded, what it has
+   * kept since then after it.
+   */
   synchronized boolean handBack(WatchdogPeer fresh) throws IOException {
     if (closed || peer != null || !story.phase().isNeeded()) {
       return false;
@@ -143,17 +149,24 @@ final class LinkState {
             hello.stateVersion(),
             story.successor(),
             hello.programVersion()));
-    for (Map.Entry<String, Integer> each : held.snapshot().entrySet()) {
-      fresh.send(new Message.Keep(each.getKey()), each.getValue());
-    }
+    give(fresh, name -> !story.isKeptSinceYield(name));
     for (Message each : story.again()) {
       fresh.send(each);
     }
+    give(fresh, story::isKeptSinceYield);
     fresh.welcome(held);
     watchdogPid = fresh.pid();
     peer = fresh;
     wake.signal();
     return true;
+  }
+
+  private void give(WatchdogPeer fresh, Predicate<String> wanted) throws LinuxException {
+    for (Map.Entry<String, Integer> each : held.snapshot().entrySet()) {
+      if (wanted.test(each.getKey())) {
+        fresh.send(new Message.Keep(each.getKey()), each.getValue());
+      }
+    }
   }
 
   /** What a daemon says first to the watchdog that started it. */

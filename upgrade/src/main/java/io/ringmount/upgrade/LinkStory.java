@@ -2,6 +2,8 @@ package io.ringmount.upgrade;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a daemon has told its watchdog, as far as another watchdog must know. Not thread-safe. */
 final class LinkStory {
@@ -9,6 +11,7 @@ final class LinkStory {
   private int successor;
   private Message.Serving serving;
   private Message.Yielded yielded;
+  private final Set<String> keptSinceYield = new TreeSet<>();
 
   LinkStory(boolean first) {
     phase = first ? LinkPhase.FIRST : LinkPhase.STANDBY;
@@ -34,6 +37,23 @@ final class LinkStory {
     return successor;
   }
 
+  /** The daemon has had something kept. */
+  void kept(String name) {
+    if (phase == LinkPhase.YIELDED) {
+      keptSinceYield.add(name);
+    }
+  }
+
+  /** The daemon has had something dropped. */
+  void dropped(String name) {
+    keptSinceYield.remove(name);
+  }
+
+  /** Whether the daemon that serves may not know of it. */
+  boolean isKeptSinceYield(String name) {
+    return keptSinceYield.contains(name);
+  }
+
   /** The daemon says something. */
   void told(Message message) {
     switch (message) {
@@ -52,7 +72,7 @@ final class LinkStory {
     }
   }
 
-  /** What to say after a hello and the descriptors. */
+  /** What to say after a hello and the descriptors but those kept since it yielded. */
   List<Message> again() {
     List<Message> messages = new ArrayList<>();
     if (phase == LinkPhase.SERVING && serving != null) {

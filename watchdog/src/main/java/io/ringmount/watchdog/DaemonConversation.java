@@ -17,6 +17,9 @@ final class DaemonConversation implements Connection.Owner {
   private final DescriptorVault vault;
   private final Limits limits;
 
+  /** It says what it had when it yielded, which the one that serves knows better. */
+  private boolean handsBack;
+
   DaemonConversation(
       DaemonProcess daemon,
       DaemonSupervisor supervisor,
@@ -28,6 +31,7 @@ final class DaemonConversation implements Connection.Owner {
     this.roster = roster;
     this.vault = vault;
     this.limits = limits;
+    handsBack = daemon.is(Stage.DRAINING);
   }
 
   @Override
@@ -51,6 +55,7 @@ final class DaemonConversation implements Connection.Owner {
       }
       case Message.Yielded(long sinceNanos) -> {
         require(daemon.is(Stage.SERVING) || daemon.is(Stage.DRAINING));
+        handsBack = false;
         if (daemon.is(Stage.SERVING)) {
           supervisor.yielded(sinceNanos);
         }
@@ -69,8 +74,15 @@ final class DaemonConversation implements Connection.Owner {
       return;
     }
     require(mayKeep());
+    if (handsBack && roster.serving().isPresent()) {
+      return;
+    }
     int descriptor = packet.takeDescriptor();
-    vault.keep(name, descriptor);
+    if (handsBack) {
+      vault.keepUnconfirmed(name, descriptor);
+    } else {
+      vault.keep(name, descriptor);
+    }
     roster.tellOthers(daemon, new Message.Given(name), descriptor);
   }
 

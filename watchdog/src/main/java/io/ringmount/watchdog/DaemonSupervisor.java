@@ -139,6 +139,7 @@ final class DaemonSupervisor implements Reception.Host {
       throw stranger();
     }
     DaemonProcess daemon = adoption.serving(hello);
+    vault.dropUnconfirmed();
     command = daemon.command();
     settle();
     return daemon;

@@ -52,6 +52,24 @@ class DescriptorVaultTest {
   }
 
   @Test
+  void whatIsNotConfirmedIsDroppedWhenAskedFor() throws LinuxException {
+    try (EventFd event = EventFd.create()) {
+      int before = open();
+      vault.keepUnconfirmed("a", (int) FileOps.dup(event.fd()));
+      vault.keepUnconfirmed("b", (int) FileOps.dup(event.fd()));
+      vault.keepDuplicate("b", event.fd());
+      vault.keepDuplicate("c", event.fd());
+      assertEquals(Set.of("a", "b", "c"), vault.contents().keySet());
+      vault.dropUnconfirmed();
+      assertEquals(Set.of("b", "c"), vault.contents().keySet());
+      vault.dropUnconfirmed();
+      assertEquals(before + 2, open());
+      vault.close();
+      assertEquals(before, open());
+    }
+  }
+
+  @Test
   void theMirrorIsNotToldWhatItGave() throws LinuxException {
     try (EventFd event = EventFd.create()) {
       vault.restore("a", (int) FileOps.dup(event.fd()));

@@ -117,6 +117,29 @@ class WatchdogIT extends FakeMountSetUp {
     mount.await(3, "takes over from " + second + ", dead: " + KEPT);
   }
 
+  @Test
+  void whatADrainingDaemonHadCountsLessThanWhatTheOneThatServesHas()
+      throws IOException, InterruptedException {
+    mount.start(false, "-Dfake.drain=5000");
+    int first = mount.await(1, "mounted");
+    Thread upgrade = Thread.ofPlatform().start(() -> assertFails(() -> mount.upgrade(null)));
+    int second = mount.await(2, "takes over from " + first + ", draining: " + KEPT);
+    mount.command(second, "keep order a later order");
+    mount.await(2, "did keep");
+    mount.command(second, "drop node-1");
+    mount.await(2, "did drop");
+    mount.command(first, "keep node-2 late");
+    mount.await(1, "did keep");
+    FakeMount.signal((int) mount.watchdog().pid(), PidFd.SIGKILL);
+    upgrade.join();
+    mount.await(1, "reconnected");
+    mount.await(2, "reconnected");
+    mount.await(2, "predecessor gone");
+    FakeMount.signal(second, PidFd.SIGKILL);
+    String kept = "node-2=late order=a later order state=made by one";
+    mount.await(3, "takes over from " + second + ", dead: " + kept);
+  }
+
   private interface Action {
     Object run() throws IOException;
   }

@@ -99,7 +99,8 @@ public final class LastingMemory {
    *
    * @return a descriptor, the caller's and closed on exec: the memory stays until it and every
    *     duplicate of it, in whatever process, is closed
-   * @throws LinuxException {@code pipe2}, {@code mmap}, {@code mprotect} or {@code clone}
+   * @throws LinuxException {@code close_range}, {@code pipe2}, {@code mmap}, {@code mprotect} or
+   *     {@code clone}
    */
   public static int begin() throws LinuxException {
     // A thread of its own, for its name, which the second process inherits.
@@ -119,6 +120,11 @@ public final class LastingMemory {
   }
 
   private static int share() throws LinuxException {
+    // The second process could not tell that it has no such call, and would wait for itself.
+    LinuxException.check(
+        Syscall.call(SyscallNumber.CLOSE_RANGE, Integer.MAX_VALUE, Integer.MAX_VALUE, 0),
+        "close_range",
+        "");
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
       LinuxException.check(

@@ -79,6 +79,7 @@ public final class SyscallNumber {
   public static final int IO_URING_ENTER = 426;
   public static final int IO_URING_REGISTER = 427;
   public static final int PIDFD_OPEN = 434;
+  public static final int CLOSE_RANGE = 436;
   public static final int OPENAT2 = 437;
   public static final int PIDFD_GETFD = 438;
 

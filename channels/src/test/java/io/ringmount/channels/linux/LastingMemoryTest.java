@@ -1,6 +1,7 @@
 package io.ringmount.channels.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -110,6 +111,19 @@ class LastingMemoryTest {
     FileOps.close(kept);
     kept = -1;
     awaitEnd();
+  }
+
+  @Test
+  void doesNotBeginWhereDescriptorsCannotBeClosed() throws Exception {
+    long before = ProcessHandle.current().children().count();
+    SyscallFaults.Judge refuses = (first, second, third) -> Errno.ENOSYS;
+    try (SyscallFaults faults =
+        new SyscallFaults(SyscallNumber.CLOSE_RANGE, SyscallFaults.ANY, refuses)) {
+      LinuxException refused =
+          assertThrows(LinuxException.class, () -> faults.run(LastingMemory::begin));
+      assertEquals(Errno.ENOSYS, refused.errno());
+    }
+    assertEquals(before, ProcessHandle.current().children().count());
   }
 
   @Test

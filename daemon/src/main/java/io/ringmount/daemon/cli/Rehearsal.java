@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -81,8 +80,11 @@ final class Rehearsal {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (wanted.getAsBoolean() && !isOver(test)) {
       if (System.nanoTime() > end) {
-        throw new IOException(
-            "the hand-over on a scratch mount did not end within " + LIMIT_SECONDS + " s");
+        IOException late =
+            new IOException(
+                "the hand-over on a scratch mount did not end within " + LIMIT_SECONDS + " s");
+        test.completeExceptionally(late);
+        throw late;
       }
     }
     test.complete(null);
@@ -139,23 +141,21 @@ final class Rehearsal {
     }
   }
 
-  /** Else this view would keep mounts alive that are undone meanwhile. The outer ones go first. */
+  /** Else this view would keep mounts alive that are undone meanwhile. The inner ones go first. */
   private static void forgetMounts() throws IOException {
-    for (Optional<MountEntry> each = served(); each.isPresent(); each = served()) {
-      Path mountpoint = Path.of(each.get().mountPoint());
-      try {
-        Mounts.umount(mountpoint, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
-      } catch (LinuxException covered) {
-        LOG.debug("{} stays as long as the rehearsal: {}", mountpoint, covered.getMessage());
-        return;
+    for (MountEntry each : Mounts.list().reversed()) {
+      if (each.fsType().equals(FuseMount.FS_TYPE)) {
+        forget(Path.of(each.mountPoint()));
       }
     }
   }
 
-  private static Optional<MountEntry> served() throws IOException {
-    return Mounts.list().stream()
-        .filter(each -> each.fsType().equals(FuseMount.FS_TYPE))
-        .findFirst();
+  private static void forget(Path mountpoint) {
+    try {
+      Mounts.umount(mountpoint, Mounts.MNT_DETACH | Mounts.UMOUNT_NOFOLLOW);
+    } catch (LinuxException covered) {
+      LOG.debug("{} stays as long as the rehearsal: {}", mountpoint, covered.getMessage());
+    }
   }
 
   private static void use(Path mountpoint) throws IOException, InterruptedException {
