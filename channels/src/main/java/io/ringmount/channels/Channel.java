@@ -284,9 +284,7 @@ public abstract class Channel implements ReplySink {
     if (challenged) {
       challenged = false;
     }
-    if (life.isUrgent()) {
-      life.stayUrgent();
-    }
+    life.calmDown();
     scheduler.process();
   }
 
@@ -296,16 +294,11 @@ public abstract class Channel implements ReplySink {
   }
 
   /**
-   * Whether the thread runs before all others, because requests have waited for it to serve; then
-   * it must say when they are answered: {@link #hasCaughtUp}. Channel thread only.
+   * Whether the thread may poll for the next request: not while it runs before all others, as it
+   * does for a moment when requests have waited for it to serve. Channel thread only.
    */
-  protected final boolean isUrgent() {
-    return life.isUrgent();
-  }
-
-  /** The requests that had waited are answered. Channel thread only. */
-  protected final void hasCaughtUp() {
-    life.endUrgent();
+  protected final boolean mayPoll() {
+    return !life.isUrgent();
   }
 
   /** Whether requests wait in this channel for what other threads bring. */

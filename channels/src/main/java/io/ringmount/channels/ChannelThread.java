@@ -17,8 +17,11 @@ import java.util.concurrent.locks.LockSupport;
 final class ChannelThread {
   private static final long EXIT_PAUSE_NANOS = 50_000;
 
-  /** Whoever waited for the channel to serve has been answered long before. */
-  private static final long MOST_URGENT_NANOS = 200_000_000;
+  /**
+   * Meanwhile what had waited is answered, the process before ends, and this one loads and compiles
+   * what it needs: all of them would keep callers waiting.
+   */
+  private static final long URGENT_NANOS = 200_000_000;
 
   private final Channel channel;
   private final Thread thread;
@@ -34,7 +37,8 @@ final class ChannelThread {
   /** Of who lets the thread serve; then the running thread only. */
   private boolean urgent;
 
-  private long urgentSince;
+  /** When it began to serve, by {@link System#nanoTime}. */
+  private long since;
 
   ChannelThread(Channel channel) {
     this.channel = channel;
@@ -55,7 +59,7 @@ final class ChannelThread {
         return;
       }
       if (permit.join()) {
-        urgentSince = System.nanoTime();
+        since = System.nanoTime();
         channel.run(this::serves);
       }
     } catch (Throwable e) {
@@ -78,17 +82,12 @@ final class ChannelThread {
     return urgent;
   }
 
-  /** Goes on being urgent, but not for ever. The thread itself. */
-  void stayUrgent() {
-    if (System.nanoTime() - urgentSince > MOST_URGENT_NANOS) {
-      endUrgent();
+  /** Ends the urgency when it is time to. The thread itself, again and again. */
+  void calmDown() {
+    if (urgent && System.nanoTime() - since > URGENT_NANOS) {
+      urgent = false;
+      Scheduling.endUrgent();
     }
-  }
-
-  /** Runs as threads do by default from now on. The thread itself. */
-  void endUrgent() {
-    urgent = false;
-    Scheduling.endUrgent();
   }
 
   Thread thread() {
@@ -111,8 +110,8 @@ final class ChannelThread {
   }
 
   /**
-   * Lets the prepared thread serve; completes when it does. Until it has caught up it is as urgent
-   * as the calling thread.
+   * Lets the prepared thread serve; completes when it does. At first it is as urgent as the calling
+   * thread.
    */
   CompletableFuture<Void> serve() {
     if (Scheduling.isUrgent()) {

@@ -79,7 +79,9 @@ public abstract class Transport implements AutoCloseable {
    */
   public final void leave() throws IOException, InterruptedException {
     if (Scheduling.isUrgent()) {
-      channels.forEach(channel -> Scheduling.makeUrgent(channel.threadId()));
+      for (Channel channel : channels) { // No lambda: to link it takes milliseconds.
+        Scheduling.makeUrgent(channel.threadId());
+      }
     }
     stopServing(LEAVE_MILLIS);
     if (!awaitEnd(LEAVE_MILLIS)) {

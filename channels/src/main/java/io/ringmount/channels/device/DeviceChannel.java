@@ -113,9 +113,6 @@ public final class DeviceChannel extends Channel {
         }
         awaitOthers();
       } else if (!hasRunnable()) {
-        if (isUrgent() && !isReadable()) {
-          hasCaughtUp();
-        }
         waiting = true;
         connected = !nextSlot() || !mayRead() || awaitRequest();
         waiting = false;
@@ -152,7 +149,7 @@ public final class DeviceChannel extends Channel {
   /** Waits for a request and reads it into the next slot; false when the connection has ended. */
   private boolean awaitRequest() throws LinuxException {
     WaitStrategy strategy = waitStrategy();
-    if (strategy.polls()) {
+    if (mayPoll() && strategy.polls()) {
       long start = System.nanoTime();
       boolean found = strategy.poll(arrivals);
       metrics().polled(found, System.nanoTime() - start);

@@ -79,11 +79,6 @@ final class Succession {
     channel.wake();
   }
 
-  /** Whether it has begun, and the kernel does not bring yet what waits in the queue. */
-  boolean isUnderWay() {
-    return whenKicked != null;
-  }
-
   /** Whether there is something to go on with. */
   boolean isDue() {
     return !letGo.isEmpty() || !recommitted.isEmpty() || offered;

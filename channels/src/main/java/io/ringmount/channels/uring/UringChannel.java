@@ -198,17 +198,8 @@ final class UringChannel extends Channel {
 
   /** Sends what is prepared and waits for something to do. */
   private void await() throws LinuxException {
-    if (isUrgent()) {
-      look();
-      if (ring.ready() > 0) {
-        return;
-      }
-      if (!succession.isUnderWay()) {
-        hasCaughtUp();
-      }
-    }
     WaitStrategy strategy = waitStrategy();
-    if (!strategy.polls() || !poll(strategy)) {
+    if (!mayPoll() || !strategy.polls() || !poll(strategy)) {
       strategy.blocking();
       block();
       strategy.unblocked();
