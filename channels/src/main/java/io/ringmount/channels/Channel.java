@@ -78,6 +78,12 @@ public abstract class Channel implements ReplySink {
   /** Takes the resources that belong to this thread. */
   protected abstract void open() throws Exception;
 
+  /** Prepares the thread for its first request. Channel thread only, once. */
+  final void begin() throws Exception {
+    open();
+    session.fileSystem().beginThread();
+  }
+
   /** Serves until the connection ends; signals when every request of the kernel will be served. */
   protected abstract void run(ReadySignal signal) throws Exception;
 
@@ -159,12 +165,12 @@ public abstract class Channel implements ReplySink {
     receiver.metrics.completed(opcode, -error, started - arrived, end - arrived);
   }
 
-  /** Starts the thread and returns when {@link #open} is done. */
+  /** Starts the thread; it prepares itself. */
   public final void prepare() {
     life.prepare();
   }
 
-  /** What {@link #open} came to. */
+  /** What the thread's preparations came to. */
   public final CompletableFuture<Void> opened() {
     return life.opened();
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread of one channel and its life: pinned, {@link Channel#open}, then as {@link #serve} or
+ * The thread of one channel and its life: pinned, {@link Channel#begin}, then as {@link #serve} or
  * {@link #abandon} say {@link Channel#run}, at last {@link Channel#end}. Whoever makes the mount
  * starts it and lets it serve; what it came to can be waited for by any thread.
  */
@@ -52,7 +52,7 @@ final class ChannelThread {
           Cpu.pinCurrentThread(channel.cpu());
         }
         id = Scheduling.currentThread();
-        channel.open();
+        channel.begin();
         opened.complete(null);
       } catch (Throwable e) {
         opened.completeExceptionally(e);
@@ -104,7 +104,7 @@ final class ChannelThread {
     thread.start();
   }
 
-  /** What {@link Channel#open} came to. */
+  /** What {@link Channel#begin} came to. */
   CompletableFuture<Void> opened() {
     return opened;
   }

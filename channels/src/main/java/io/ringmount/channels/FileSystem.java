@@ -44,6 +44,13 @@ public interface FileSystem {
   default void agreed(Set<Feature> features) {}
 
   /**
+   * A channel's thread will call from now on; on that thread, before any operation and before this
+   * process serves. What the file system keeps for each thread is best made here, else the thread's
+   * first request waits for it.
+   */
+  default void beginThread() {}
+
+  /**
    * Whether {@link #read}, {@link #fsync}, {@link #fsyncdir} and those calls of {@link #write} that
    * clear no privileges return without waiting, because they answer with a {@link BackendFile}.
    * Matters with {@link Execution#DETACHED} only: these calls then need no thread of their own.

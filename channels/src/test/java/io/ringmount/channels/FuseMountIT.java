@@ -24,7 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -143,6 +145,36 @@ class FuseMountIT extends MountTest {
 
   private static int inFlight(FuseMount mount) {
     return mount.channels().stream().mapToInt(ChannelStatus::inFlight).sum();
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+  void everyThreadBeginsOnceBeforeItServes(TransportKind kind) throws Exception {
+    Set<Thread> begun = ConcurrentHashMap.newKeySet();
+    Set<Thread> strangers = ConcurrentHashMap.newKeySet();
+    FileSystem fileSystem =
+        new FileSystem() {
+          @Override
+          public void beginThread() {
+            if (!begun.add(Thread.currentThread())) {
+              strangers.add(Thread.currentThread());
+            }
+          }
+
+          @Override
+          public void getattr(Request request, long node, long handle, AttributesReply reply) {
+            if (!begun.contains(Thread.currentThread())) {
+              strangers.add(Thread.currentThread());
+            }
+            reply.attributes().inode(ROOT).mode(040555).links(2);
+            reply.done();
+          }
+        };
+    try (FuseMount mount = mount(fileSystem, kind)) {
+      assertEquals(mount.channels().size(), begun.size());
+      assertTrue(Files.isDirectory(directory));
+    }
+    assertEquals(Set.of(), strangers);
   }
 
   @ParameterizedTest

@@ -21,6 +21,7 @@ import io.ringmount.channels.SyncReply;
 import io.ringmount.channels.WriteReply;
 import io.ringmount.channels.XattrReply;
 import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
@@ -270,6 +271,12 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   /** Whether the backend is reached through a network, so that any call may wait for long. */
   public boolean isRemote() {
     return source.isShared();
+  }
+
+  @Override
+  public void beginThread() {
+    // Also for what a system call keeps for the thread.
+    FileOps.fstatx(source.root(), FileFlags.STATX_BASIC_STATS, Scratch.get().statx);
   }
 
   @Override
