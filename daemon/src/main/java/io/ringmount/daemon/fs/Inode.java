@@ -54,6 +54,9 @@ final class Inode {
 
   private volatile boolean mayBeNameless;
 
+  /** Of the content that the kernel's page cache was filled from. */
+  private volatile long cached = ContentVersion.UNKNOWN;
+
   private volatile Trust trust = Trust.FULL;
 
   /** Whether the lookups counted can be more than the kernel has; see {@link LookupAudit}. */
@@ -195,6 +198,19 @@ final class Inode {
 
   boolean isOpen() {
     return opened > 0;
+  }
+
+  /** Whether the kernel's pages, if it has any, are of this version and of no other. */
+  boolean isCached(long version) {
+    return version != ContentVersion.UNKNOWN && version == cached;
+  }
+
+  /**
+   * Notes that the kernel has let go of all pages but those of this version. A version that comes
+   * late, after a newer one, does no harm: no file has it any more.
+   */
+  void cached(long version) {
+    cached = version;
   }
 
   /** Notes, before its last name may go, that whoever opens it from now on has to look. */

@@ -180,7 +180,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     names = new Names(inodes, lookup, answers, nameless);
     attributes = new FileAttributes(inodes, handles, answers);
     extendedAttributes = new ExtendedAttributes(inodes, accessControlLists);
-    files = new OpenFiles(inodes, handles, nameless, options.directIo());
+    files = new OpenFiles(inodes, handles, nameless, options.directIo(), source.tellsChanges());
     directories = new DirectoryReader(handles, lookup, answers);
     features = Set.copyOf(features(options, accessControlLists));
     try {

@@ -32,6 +32,9 @@ final class OpenFile extends BackendFile {
   private volatile int descriptor;
   private volatile int users = 1;
 
+  /** Of the content at the opening, until the kernel is known to have dropped other pages. */
+  private volatile long version = ContentVersion.UNKNOWN;
+
   /** Where the stream of a directory stands, as a cookie; guarded by this object's monitor. */
   private long position;
 
@@ -82,6 +85,23 @@ final class OpenFile extends BackendFile {
   /** Whether every write goes to the end of the file. */
   boolean appends() {
     return (flags & FileFlags.O_APPEND) != 0;
+  }
+
+  /** Says which version it had when it was opened; before the kernel is answered. */
+  void opened(long contentVersion) {
+    version = contentVersion;
+  }
+
+  /**
+   * The kernel uses it: so it has finished opening it, and before that let go of the pages it was
+   * not told to keep.
+   */
+  void used() {
+    long confirmed = version;
+    if (confirmed != ContentVersion.UNKNOWN) {
+      inode.cached(confirmed);
+      version = ContentVersion.UNKNOWN;
+    }
   }
 
   long position() {

@@ -40,12 +40,23 @@ final class OpenFiles {
   private final HandleTable handles;
   private final Nameless nameless;
   private final boolean directIo;
+  private final boolean tellsChanges;
 
-  OpenFiles(InodeTable inodes, HandleTable handles, Nameless nameless, boolean directIo) {
+  /**
+   * @param directIo nothing is cached
+   * @param tellsChanges see {@link Source#tellsChanges}
+   */
+  OpenFiles(
+      InodeTable inodes,
+      HandleTable handles,
+      Nameless nameless,
+      boolean directIo,
+      boolean tellsChanges) {
     this.inodes = inodes;
     this.handles = handles;
     this.nameless = nameless;
     this.directIo = directIo;
+    this.tellsChanges = tellsChanges;
   }
 
   /** The flags to open a regular file with on the backend. */
@@ -127,13 +138,21 @@ final class OpenFiles {
    * @return 0, or a negative error number
    */
   int add(Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
-    // A page cache that is dropped at each open shows what others wrote (close-to-open).
-    int openFlags = directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : 0;
+    OpenFile file = new OpenFile(inode, fd, backendFlags(flags));
+    int openFlags = 0;
+    if (directIo) {
+      openFlags = OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES;
+    } else if (tellsChanges) {
+      // A page cache that is else dropped at each open shows what others wrote (close-to-open).
+      long version = ContentVersion.of(fd, scratch);
+      openFlags = inode.isCached(version) ? OpenFlags.KEEP_CACHE : 0;
+      file.opened(version);
+    }
     if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
       openFlags |= OpenFlags.NOFLUSH;
     }
     open.openFlags(openFlags);
-    return add(new OpenFile(inode, fd, backendFlags(flags)), open, scratch);
+    return add(file, open, scratch);
   }
 
   private int add(OpenFile file, OpenOut open, Scratch scratch) {
@@ -175,6 +194,7 @@ final class OpenFiles {
     if (fd < 0) {
       Answers.error(reply, fd);
     } else {
+      file.used();
       reply.send(file, offset, size);
     }
   }

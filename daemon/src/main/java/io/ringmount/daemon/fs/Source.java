@@ -23,6 +23,8 @@ final class Source implements AutoCloseable {
   private static final int NO_DESCRIPTOR = -1;
   private static final int OPEN_PATH = FileFlags.O_PATH | FileFlags.O_CLOEXEC;
 
+  private static final long FUSE_TYPE = 0x65735546;
+
   /**
    * File systems that others write to ({@code include/uapi/linux/magic.h}): NFS, SMB, CIFS, SMB2,
    * 9P, Ceph, FUSE, AFS, Lustre, GPFS.
@@ -34,7 +36,7 @@ final class Source implements AutoCloseable {
     0xfe534d42L,
     0x01021997,
     0x00c36400,
-    0x65735546,
+    FUSE_TYPE,
     0x5346414f,
     0x0bd00bd0,
     0x47504653
@@ -46,7 +48,7 @@ final class Source implements AutoCloseable {
   enum Pretence {
     /** It has no file handles. */
     NO_HANDLES,
-    /** Others write to it. */
+    /** Others write to it, through a server. */
     SHARED
   }
 
@@ -58,6 +60,7 @@ final class Source implements AutoCloseable {
   private final int mountId;
   private final boolean handles;
   private final boolean shared;
+  private final boolean tellsChanges;
   private final boolean memory;
   private final boolean accessControlLists;
   private final DescriptorBudget descriptors;
@@ -101,6 +104,8 @@ final class Source implements AutoCloseable {
     this.accessControlLists = ExtendedAttributes.mayHaveAccessControlList(root, scratch);
     // A server of FUSE need not tell, while every local file system does.
     this.shared = pretences.contains(Pretence.SHARED) || !known || isShared(type);
+    this.tellsChanges =
+        pretences.contains(Pretence.SHARED) || (shared && known && type != FUSE_TYPE);
     boolean named = readHandle(root, FileOps.EMPTY_PATH, FileFlags.AT_EMPTY_PATH, scratch) == 0;
     this.mountId = named ? Memory.getInt(scratch.mountId) : 0;
     this.handles =
@@ -137,6 +142,15 @@ final class Source implements AutoCloseable {
   /** Whether others write to it, behind a network or another process. */
   boolean isShared() {
     return shared;
+  }
+
+  /**
+   * Whether the attributes of a file tell at any time whether its content has changed. A local file
+   * system's do not: pages that somebody has mapped and written to once are written to again
+   * without a trace. A server of FUSE gives what attributes it likes.
+   */
+  boolean tellsChanges() {
+    return tellsChanges;
   }
 
   /** Whether its files can have access control lists. */
