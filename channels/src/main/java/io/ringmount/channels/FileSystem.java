@@ -46,7 +46,7 @@ public interface FileSystem {
   /**
    * A channel's thread will call from now on; on that thread, before any operation and before this
    * process serves. What the file system keeps for each thread is best made here, else the thread's
-   * first request waits for it.
+   * first request waits for it. What it throws keeps the process from serving.
    */
   default void beginThread() {}
 

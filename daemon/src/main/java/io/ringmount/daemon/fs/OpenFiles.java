@@ -107,7 +107,21 @@ final class OpenFiles {
       Answers.error(reply, fd);
       return;
     }
-    Answers.result(reply, add(inode, fd, flags, reply.open(), scratch));
+    OpenFile file = new OpenFile(inode, fd, backendFlags(flags));
+    int keep = tellsChanges && !truncates && !directIo ? keepCache(file, fd, scratch) : 0;
+    Answers.result(reply, add(file, flags, keep, reply.open(), scratch));
+  }
+
+  /**
+   * A page cache that is dropped at each opening shows what others wrote (close-to-open); one whose
+   * pages are of what the file has now need not be.
+   *
+   * @return flags for the kernel
+   */
+  private static int keepCache(OpenFile file, int fd, Scratch scratch) {
+    long version = ContentVersion.of(fd, scratch);
+    file.opened(version);
+    return file.inode().isCached(version) ? OpenFlags.KEEP_CACHE : 0;
   }
 
   /** Ends the handle that a predecessor gave out for the same request and told nobody of. */
@@ -133,21 +147,16 @@ final class OpenFiles {
   }
 
   /**
-   * Gives an open regular file, whose descriptor it takes over, a handle.
+   * Gives a new regular file, whose descriptor it takes over, a handle.
    *
    * @return 0, or a negative error number
    */
   int add(Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
-    OpenFile file = new OpenFile(inode, fd, backendFlags(flags));
-    int openFlags = 0;
-    if (directIo) {
-      openFlags = OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES;
-    } else if (tellsChanges) {
-      // A page cache that is else dropped at each open shows what others wrote (close-to-open).
-      long version = ContentVersion.of(fd, scratch);
-      openFlags = inode.isCached(version) ? OpenFlags.KEEP_CACHE : 0;
-      file.opened(version);
-    }
+    return add(new OpenFile(inode, fd, backendFlags(flags)), flags, 0, open, scratch);
+  }
+
+  private int add(OpenFile file, int flags, int keep, OpenOut open, Scratch scratch) {
+    int openFlags = directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : keep;
     if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
       openFlags |= OpenFlags.NOFLUSH;
     }
