@@ -109,7 +109,6 @@ final class HandleTable implements AutoCloseable {
   /** Ends a handle; {@code false} when {@link #get} would not find it. */
   boolean close(long handle, long node) {
     OpenFile file = get(handle, node);
-    file.used();
     return file != OpenFile.UNKNOWN && end(handle, file);
   }
 

@@ -93,10 +93,11 @@ final class OpenFile extends BackendFile {
   }
 
   /**
-   * The kernel uses it: so it has finished opening it, and before that let go of the pages it was
-   * not told to keep.
+   * The kernel reads a page through it: so it has finished opening it, and before that let go of
+   * the pages it was not told to keep. An opening that fails there still ends with a release, which
+   * therefore says nothing.
    */
-  void used() {
+  void readByKernel() {
     long confirmed = version;
     if (confirmed != ContentVersion.UNKNOWN) {
       inode.cached(confirmed);

@@ -203,7 +203,7 @@ final class OpenFiles {
     if (fd < 0) {
       Answers.error(reply, fd);
     } else {
-      file.used();
+      file.readByKernel();
       reply.send(file, offset, size);
     }
   }

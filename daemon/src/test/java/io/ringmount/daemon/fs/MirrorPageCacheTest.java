@@ -71,7 +71,10 @@ class MirrorPageCacheTest {
     // One that was opened before the change says nothing of the new content.
     mirror.read(node, first.handle(), 1, 1);
     assertFalse(keeps(open()));
-    mirror.release(node, changed.handle()).assertDone();
+    Answer.OfOpen unread = open();
+    mirror.release(node, unread.handle()).assertDone();
+    assertFalse(keeps(open()));
+    mirror.read(node, changed.handle(), 0, 1);
     assertTrue(keeps(open()));
     mirror.write(node, open(FileFlags.O_WRONLY).handle(), 0, "x", false).assertDone();
     assertFalse(keeps(open()));

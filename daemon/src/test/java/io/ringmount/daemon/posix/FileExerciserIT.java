@@ -1,5 +1,7 @@
 package io.ringmount.daemon.posix;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,19 +48,15 @@ class FileExerciserIT extends MountedDirectories {
     AtomicBoolean failed = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(FILES);
     try {
-      List<Future<Void>> exercises = new ArrayList<>();
+      List<Future<Integer>> exercises = new ArrayList<>();
       for (int file = 0; file < FILES; file++) {
         int number = file;
-        exercises.add(
-            threads.submit(() -> {
-              exercise(number, failed);
-              return null;
-            }));
+        exercises.add(threads.submit(() -> exercise(number, failed)));
       }
       ringmount("upgrade", mountpoint);
       upgraded = true;
-      for (Future<Void> each : exercises) {
-        each.get();
+      for (Future<Integer> each : exercises) {
+        assertTrue(each.get() >= OPERATIONS, "one ended early");
       }
     } finally {
       failed.set(true);
@@ -67,18 +65,21 @@ class FileExerciserIT extends MountedDirectories {
     unmount(mountpoint);
   }
 
-  private void exercise(int number, AtomicBoolean failed) throws Exception {
+  /** Throws where something differs; returns how much was done. */
+  private int exercise(int number, AtomicBoolean failed) throws Exception {
     String name = "file" + number;
     Path file = mountpoint.resolve(name);
     FileExerciser exerciser = new FileExerciser(file, new Random(SEED + number));
+    int done = 0;
     try {
       try (exerciser) {
-        for (int i = 0; (i < OPERATIONS || !upgraded) && !failed.get(); i++) {
+        for (; (done < OPERATIONS || !upgraded) && !failed.get(); done++) {
           exerciser.next();
         }
       }
       exerciser.check(file);
       exerciser.check(backend.resolve(name));
+      return done;
     } catch (Throwable e) {
       failed.set(true);
       throw e;
