@@ -137,6 +137,11 @@ public final class ChannelMetrics {
     add(Metric.LENT, 1);
   }
 
+  /** The kernel's thread of the channel's ring has default priority until it has run. */
+  public void boosted() {
+    add(Metric.BOOSTED, 1);
+  }
+
   /** A request runs on the worker pool. */
   public void detached() {
     add(Metric.DETACHED, 1);

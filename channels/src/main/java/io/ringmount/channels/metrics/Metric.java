@@ -181,6 +181,15 @@ public enum Metric {
       "Times the channel's thread began to run at idle priority, so that callers stay on its"
           + " processor."),
 
+  /** Times the ring's thread in the kernel starved. */
+  BOOSTED(
+      "ringmount_boosted_total",
+      Kind.COUNTER,
+      Unit.COUNT,
+      Stability.EXPERIMENTAL,
+      "Times the kernel's thread of a polled ring did not get to run at idle priority and was given"
+          + " the default one."),
+
   /** Requests that will never be answered. */
   ABANDONED(
       "ringmount_abandoned_total",

@@ -43,7 +43,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class MetricsHeader {
   /** Of the layout, the order of {@link Metric} and the buckets of histograms. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   static final int MAGIC_OFFSET = 0;
   static final int VERSION_OFFSET = 8;

@@ -20,6 +20,7 @@ final class Rings implements AutoCloseable {
   private final ExitGuard guard;
   private final Callers callers = new Callers();
   private final Optional<Lender> lender;
+  private final Optional<StarvationGuard> starvationGuard;
 
   /** Slots that the kernel may still fill or that hold a request. */
   private final AtomicInteger alive = new AtomicInteger();
@@ -41,9 +42,11 @@ final class Rings implements AutoCloseable {
     this.mode = mode;
     this.fuseFd = fuseFd;
     this.slots = slots;
-    // Last, as it has a thread: nothing after it fails.
+    // Last, as they have threads: nothing after them fails.
     this.lender =
         moveNanos.isPresent() ? Optional.of(new Lender(moveNanos.getAsLong())) : Optional.empty();
+    this.starvationGuard =
+        mode == RingMode.SQPOLL ? Optional.of(new StarvationGuard()) : Optional.empty();
   }
 
   RingMode mode() {
@@ -61,6 +64,11 @@ final class Rings implements AutoCloseable {
 
   Optional<Lender> lender() {
     return lender;
+  }
+
+  /** Of the kernel's threads; empty when there are none. */
+  Optional<StarvationGuard> starvationGuard() {
+    return starvationGuard;
   }
 
   int fuseFd() {
@@ -123,6 +131,7 @@ final class Rings implements AutoCloseable {
       legacy.close();
     }
     lender.ifPresent(Lender::close);
+    starvationGuard.ifPresent(StarvationGuard::close);
     guard.close();
   }
 }

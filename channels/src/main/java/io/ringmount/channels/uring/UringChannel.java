@@ -46,6 +46,9 @@ final class UringChannel extends Channel {
   /** Of this thread's processor; null when it is never lent. */
   private Lender.Loan loan;
 
+  /** The ring's thread in the kernel; null when it has none. */
+  private StarvationGuard.Watched watched;
+
   /** Requests whose caller came from another processor. */
   private int moves;
 
@@ -83,8 +86,10 @@ final class UringChannel extends Channel {
     int completions = Math.min(MOST_COMPLETIONS, entries * 8);
     if (rings.mode() == RingMode.SQPOLL) {
       ring = IoUring.createPolled(entries, completions, cpu());
+      int poller = ring.pollingThread();
       // At any other priority it would take whole slices from clients and channel while it looks.
-      Scheduling.makeIdle(ring.pollingThread());
+      Scheduling.makeIdle(poller);
+      watched = rings.starvationGuard().orElseThrow().watch(poller, metrics());
     } else {
       int flags = IoUring.SINGLE_ISSUER | IoUring.DEFER_TASKRUN | IoUring.TASKRUN_FLAG;
       ring = IoUring.create(entries, completions, flags);
@@ -422,6 +427,9 @@ final class UringChannel extends Channel {
   protected void release() {
     if (loan != null) {
       loan.close();
+    }
+    if (watched != null) {
+      watched.close();
     }
     if (ring != null) {
       ring.close();
