@@ -57,6 +57,7 @@ class ChannelMetricsTest {
     channel.stolen(4);
     channel.moved();
     channel.lent();
+    channel.boosted();
     channel.detached();
     channel.recovered(true);
 
