@@ -102,42 +102,45 @@ class WatchdogIT extends FakeMountSetUp {
     FakeMount.awaitEnd(watchdog);
   }
 
-  @Test
-  void watchdogThatDiesInAHandoverIsReplacedToo() throws IOException, InterruptedException {
+  /** The second daemon serves while the first still drains; the upgrade fails later. */
+  private Thread beginHandover() throws IOException, InterruptedException {
     mount.start(false, "-Dfake.drain=5000");
     int first = mount.await(1, "mounted");
     Thread upgrade = Thread.ofPlatform().start(() -> assertFails(() -> mount.upgrade(null)));
-    int second = mount.await(2, "takes over from " + first + ", draining: " + KEPT);
+    mount.await(2, "takes over from " + first + ", draining: " + KEPT);
+    return upgrade;
+  }
+
+  /** Kills the watchdog, and the second daemon once the first has ended. */
+  private void killBoth(Thread upgrade, String kept) throws IOException, InterruptedException {
+    int second = mount.await(2, "takes over");
     FakeMount.signal((int) mount.watchdog().pid(), PidFd.SIGKILL);
     upgrade.join();
     mount.await(1, "reconnected");
     mount.await(2, "reconnected");
     mount.await(2, "predecessor gone");
     FakeMount.signal(second, PidFd.SIGKILL);
-    mount.await(3, "takes over from " + second + ", dead: " + KEPT);
+    mount.await(3, "takes over from " + second + ", dead: " + kept);
+  }
+
+  @Test
+  void watchdogThatDiesInAHandoverIsReplacedToo() throws IOException, InterruptedException {
+    killBoth(beginHandover(), KEPT);
   }
 
   @Test
   void whatADrainingDaemonHadCountsLessThanWhatTheOneThatServesHas()
       throws IOException, InterruptedException {
-    mount.start(false, "-Dfake.drain=5000");
+    Thread upgrade = beginHandover();
     int first = mount.await(1, "mounted");
-    Thread upgrade = Thread.ofPlatform().start(() -> assertFails(() -> mount.upgrade(null)));
-    int second = mount.await(2, "takes over from " + first + ", draining: " + KEPT);
+    int second = mount.await(2, "takes over");
     mount.command(second, "keep order a later order");
     mount.await(2, "did keep");
     mount.command(second, "drop node-1");
     mount.await(2, "did drop");
     mount.command(first, "keep node-2 late");
     mount.await(1, "did keep");
-    FakeMount.signal((int) mount.watchdog().pid(), PidFd.SIGKILL);
-    upgrade.join();
-    mount.await(1, "reconnected");
-    mount.await(2, "reconnected");
-    mount.await(2, "predecessor gone");
-    FakeMount.signal(second, PidFd.SIGKILL);
-    String kept = "node-2=late order=a later order state=made by one";
-    mount.await(3, "takes over from " + second + ", dead: " + kept);
+    killBoth(upgrade, "node-2=late order=a later order state=made by one");
   }
 
   private interface Action {

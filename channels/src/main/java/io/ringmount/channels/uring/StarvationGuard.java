@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -54,12 +55,17 @@ final class StarvationGuard implements AutoCloseable {
    *
    * @param threadId of this process
    * @param metrics where it is counted how often it had to be helped
-   * @throws LinuxException {@code open} when the kernel tells nothing about the thread
+   * @return empty when the kernel does not say whether the thread runs
    */
-  Watched watch(int threadId, ChannelMetrics metrics) throws LinuxException {
-    Watched result = new Watched(threadId, metrics);
-    watched.add(result);
-    return result;
+  Optional<Watched> watch(int threadId, ChannelMetrics metrics) {
+    try {
+      Watched result = new Watched(threadId, metrics);
+      watched.add(result);
+      return Optional.of(result);
+    } catch (LinuxException e) {
+      LOG.info("a ring's thread may have to wait for others: {}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private void run() {

@@ -46,7 +46,7 @@ final class UringChannel extends Channel {
   /** Of this thread's processor; null when it is never lent. */
   private Lender.Loan loan;
 
-  /** The ring's thread in the kernel; null when it has none. */
+  /** The ring's thread in the kernel; null when it has none or is not watched. */
   private StarvationGuard.Watched watched;
 
   /** Requests whose caller came from another processor. */
@@ -89,7 +89,7 @@ final class UringChannel extends Channel {
       int poller = ring.pollingThread();
       // At any other priority it would take whole slices from clients and channel while it looks.
       Scheduling.makeIdle(poller);
-      watched = rings.starvationGuard().orElseThrow().watch(poller, metrics());
+      watched = rings.starvationGuard().flatMap(g -> g.watch(poller, metrics())).orElse(null);
     } else {
       int flags = IoUring.SINGLE_ISSUER | IoUring.DEFER_TASKRUN | IoUring.TASKRUN_FLAG;
       ring = IoUring.create(entries, completions, flags);

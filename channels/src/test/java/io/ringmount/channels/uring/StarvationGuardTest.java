@@ -106,7 +106,7 @@ class StarvationGuardTest {
   @Test
   void aThreadThatDoesNotGetToRunIsHelpedUntilItHas() throws Exception {
     try (StarvationGuard guard = new StarvationGuard();
-        StarvationGuard.Watched _ = guard.watch(idler.get(), metrics)) {
+        StarvationGuard.Watched _ = guard.watch(idler.get(), metrics).orElseThrow()) {
       hogged.set(true);
       until(() -> metrics.value(Metric.BOOSTED) > 2, "it starves");
       hogged.set(false);
@@ -121,7 +121,7 @@ class StarvationGuardTest {
     // What it is about to do still takes a while beside the hog: it is watched once it sleeps.
     until(() -> state() == 'S', "it does not sleep");
     try (StarvationGuard guard = new StarvationGuard();
-        StarvationGuard.Watched _ = guard.watch(idler.get(), metrics)) {
+        StarvationGuard.Watched _ = guard.watch(idler.get(), metrics).orElseThrow()) {
       LockSupport.parkNanos(10 * StarvationGuard.IDLE_TICK_NANOS);
       assertEquals(0, metrics.value(Metric.BOOSTED));
       assertEquals(ThreadPolicy.IDLE, policy());
@@ -131,13 +131,21 @@ class StarvationGuardTest {
   @Test
   void aThreadThatIsNotWatchedAnyMoreIsLeftAlone() throws Exception {
     try (StarvationGuard guard = new StarvationGuard()) {
-      StarvationGuard.Watched watched = guard.watch(idler.get(), metrics);
+      StarvationGuard.Watched watched = guard.watch(idler.get(), metrics).orElseThrow();
       watched.close();
       watched.close();
       hogged.set(true);
       LockSupport.parkNanos(10 * StarvationGuard.IDLE_TICK_NANOS);
       assertEquals(0, metrics.value(Metric.BOOSTED));
       assertEquals(ThreadPolicy.IDLE, policy());
+    }
+  }
+
+  @Test
+  void aThreadOfWhichTheKernelTellsNothingIsNotWatched() {
+    try (StarvationGuard guard = new StarvationGuard()) {
+      // The largest number that a thread may have is 4,194,304.
+      assertTrue(guard.watch(5_000_000, metrics).isEmpty());
     }
   }
 }
