@@ -1,6 +1,7 @@
 package io.ringmount.bench;
 
 import io.ringmount.channels.linux.Cpu;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,22 +24,27 @@ final class WaitingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Integer> cpus = Arrays.stream(Cpu.usable()).boxed().toList();
-    compare("a channel on every CPU", "channels=per-core", Rows.waiting(cpus));
+    boolean any = compare("a channel on every CPU", "channels=per-core", Rows.waiting(cpus));
     if (cpus.size() > 1) {
       List<Integer> clients = cpus.subList(0, cpus.size() / 2);
       List<Integer> channels = cpus.subList(cpus.size() / 2, cpus.size());
-      compare(
-          "channels on CPUs " + channels + " only",
-          "channels=" + list(channels),
-          Rows.waitingElsewhere(clients, channels));
+      any |=
+          compare(
+              "channels on CPUs " + channels + " only",
+              "channels=" + list(channels),
+              Rows.waitingElsewhere(clients, channels));
+    }
+    if (!any) {
+      throw new IOException("no row matches " + bursts.patterns());
     }
     return 0;
   }
 
-  private void compare(String title, String options, List<Workload> all) throws Exception {
+  /** Returns whether there is something to compare. */
+  private boolean compare(String title, String options, List<Workload> all) throws Exception {
     List<Workload> rows = Rows.matching(all, bursts.patterns());
     if (rows.isEmpty()) {
-      return;
+      return false;
     }
     try (TestBed bed = new TestBed(place.directory())) {
       for (Variant variant : place.variants(Variant.WAITING)) {
@@ -49,6 +55,7 @@ final class WaitingCommand implements Callable<Integer> {
       Comparison comparison = bursts.compare(bed.subjects(), List.of(blocking), rows, bed.data());
       System.out.println(new WorstRows(comparison, blocking));
     }
+    return true;
   }
 
   /** As the option has it: a range each, since a number alone would be a count. */
