@@ -93,7 +93,7 @@ final class StarvationGuard implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  /** One thread. */
+  /** A ring's thread, and whether it has been helped since it last ran. */
   final class Watched implements AutoCloseable {
     private final int threadId;
     private final ChannelMetrics metrics;
