@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * 3 against 1024 (kernel {@code kernel/sched/sched.h}, {@code WEIGHT_IDLEPRIO}): beside any other
  * thread of their processor, a compiler of the JVM for one, what they need for a request takes them
  * a tenth of a second and more. So one that could run and did not from one look to the next has the
- * default priority until it has run. One thread looks.
+ * default priority until it has run. One thread looks, and rests when all of them sleep: a look
+ * costs a tenth of a millisecond, most of it the way out of the processor's own sleep. What nobody
+ * looks at has the default priority, as it takes nothing from others while it sleeps.
  */
 final class StarvationGuard implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StarvationGuard.class);
@@ -35,8 +37,11 @@ final class StarvationGuard implements AutoCloseable {
   /** While one is helped: it is to take no more from others than it needs. */
   static final long HELPING_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** While none has run since the last look. */
+  /** Before the second look at one that sleeps: then it rests. */
   static final long IDLE_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(24);
+
+  /** While all rest, or there are none. */
+  private static final long REST = Long.MAX_VALUE;
 
   /** Room for the numbers of schedstat, and for those of stat that are of interest. */
   private static final int TEXT_SIZE = 128;
@@ -61,6 +66,7 @@ final class StarvationGuard implements AutoCloseable {
     try {
       Watched result = new Watched(threadId, metrics);
       watched.add(result);
+      LockSupport.unpark(thread);
       return Optional.of(result);
     } catch (LinuxException e) {
       LOG.info("a ring's thread may have to wait for others: {}", e.getMessage());
@@ -70,7 +76,7 @@ final class StarvationGuard implements AutoCloseable {
 
   private void run() {
     while (!closed) {
-      long pause = IDLE_TICK_NANOS;
+      long pause = REST;
       for (Watched each : watched) {
         try {
           pause = Math.min(pause, each.look());
@@ -93,7 +99,7 @@ final class StarvationGuard implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  /** A ring's thread, and whether it has been helped since it last ran. */
+  /** A ring's thread. */
   final class Watched implements AutoCloseable {
     private final int threadId;
     private final ChannelMetrics metrics;
@@ -103,7 +109,14 @@ final class StarvationGuard implements AutoCloseable {
     private final MemorySegment timesBefore = text();
     private final MemorySegment state = text();
     private boolean waiting;
+    private boolean asleep;
+
+    /** Whether it has the default priority. */
     private boolean boosted;
+
+    /** Whether nobody looks until {@link #active}; never without {@link #boosted}. */
+    private volatile boolean resting;
+
     private boolean ended;
 
     private Watched(int threadId, ChannelMetrics metrics) throws LinuxException {
@@ -121,24 +134,45 @@ final class StarvationGuard implements AutoCloseable {
 
     /** Returns after how many nanoseconds to look again, at most. */
     private synchronized long look() throws LinuxException {
-      if (ended) {
-        return IDLE_TICK_NANOS;
+      if (ended || resting) {
+        return REST;
       }
       boolean ran = hasRun();
       boolean waits = !ran && isRunnable();
-      if (waits && waiting && !boosted) {
-        Scheduling.makeNormal(threadId);
-        boosted = true;
+      boolean sleeps = !ran && !waits;
+      boolean rests = sleeps && asleep;
+      boolean helped = waits && (waiting || boosted);
+      if (helped && !boosted) {
         metrics.boosted();
-      } else if (!waits && boosted) {
-        Scheduling.makeIdle(threadId);
-        boosted = false;
       }
+      prefer(helped || rests);
       waiting = waits;
-      if (boosted) {
+      asleep = sleeps;
+      resting = rests;
+      if (rests) {
+        return REST;
+      }
+      if (helped) {
         return HELPING_TICK_NANOS;
       }
-      return ran || waits ? TICK_NANOS : IDLE_TICK_NANOS;
+      return sleeps ? IDLE_TICK_NANOS : TICK_NANOS;
+    }
+
+    private void prefer(boolean preferred) throws LinuxException {
+      if (preferred && !boosted) {
+        Scheduling.makeNormal(threadId);
+      } else if (!preferred && boosted) {
+        Scheduling.makeIdle(threadId);
+      }
+      boosted = preferred;
+    }
+
+    /** The thread has done something: its priority is not to stay what it is at rest. */
+    void active() {
+      if (resting) {
+        resting = false;
+        LockSupport.unpark(thread);
+      }
     }
 
     /** Whether its time on the processor grew since the last call. */

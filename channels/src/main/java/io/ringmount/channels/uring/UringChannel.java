@@ -277,6 +277,9 @@ final class UringChannel extends Channel {
     int arrived = ring.ready();
     if (arrived > 0) {
       lookAtClock();
+      if (watched != null) {
+        watched.active();
+      }
     }
     for (int ready = arrived; ready > 0; ready--) {
       long userData = ring.userData();

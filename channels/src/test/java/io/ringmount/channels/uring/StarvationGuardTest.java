@@ -11,6 +11,8 @@ import io.ringmount.channels.metrics.ChannelIdentity;
 import io.ringmount.channels.metrics.ChannelMetrics;
 import io.ringmount.channels.metrics.Metric;
 import io.ringmount.channels.metrics.MetricsFile;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -98,6 +100,20 @@ class StarvationGuardTest {
     return stat.charAt(stat.lastIndexOf(')') + 2);
   }
 
+  /** How often the kernel let the threads of guards run. */
+  private static long turnsOfGuards() throws Exception {
+    long turns = 0;
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        // What the kernel keeps of the name.
+        if ("starvation-guar".equals(KernelFile.read(task.resolve("comm")).strip())) {
+          turns += Long.parseLong(KernelFile.read(task.resolve("schedstat")).strip().split(" ")[2]);
+        }
+      }
+    }
+    return turns;
+  }
+
   private int policy() throws Exception {
     int thread = idler.get();
     return thread == 0 ? -1 : ThreadPolicy.of(Path.of("/proc/self/task/" + thread));
@@ -115,16 +131,23 @@ class StarvationGuardTest {
   }
 
   @Test
-  void aThreadThatSleepsIsLeftAsItIs() throws Exception {
+  void nobodyLooksAtAThreadThatSleeps() throws Exception {
     working.set(false);
-    hogged.set(true);
-    // What it is about to do still takes a while beside the hog: it is watched once it sleeps.
     until(() -> state() == 'S', "it does not sleep");
     try (StarvationGuard guard = new StarvationGuard();
-        StarvationGuard.Watched _ = guard.watch(idler.get(), metrics).orElseThrow()) {
+        StarvationGuard.Watched watched = guard.watch(idler.get(), metrics).orElseThrow()) {
+      until(() -> policy() == ThreadPolicy.NORMAL, "it has to wait for others when it is woken");
+      long before = turnsOfGuards();
       LockSupport.parkNanos(10 * StarvationGuard.IDLE_TICK_NANOS);
+      assertEquals(before, turnsOfGuards());
       assertEquals(0, metrics.value(Metric.BOOSTED));
-      assertEquals(ThreadPolicy.IDLE, policy());
+
+      working.set(true);
+      LockSupport.unpark(idle);
+      watched.active();
+      until(() -> policy() == ThreadPolicy.IDLE, "it keeps the priority");
+      hogged.set(true);
+      until(() -> metrics.value(Metric.BOOSTED) > 2, "it starves");
     }
   }
 
