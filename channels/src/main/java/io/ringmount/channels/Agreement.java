@@ -1,6 +1,7 @@
 package io.ringmount.channels;
 
 import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.Futex;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Memory;
 import io.ringmount.channels.linux.SharedMemory;
@@ -15,6 +16,7 @@ import java.io.IOException;
  *  16 u64 flags of INIT that stand for features of the file system
  *  24 u32 number of the connection
  *  32 u64 when the last process stopped to serve, 40 u64 when the next began; System.nanoTime
+ *  48 u32 not 0 while the last process serves no more but has not left
  * </pre>
  */
 final class Agreement implements AutoCloseable {
@@ -28,6 +30,7 @@ final class Agreement implements AutoCloseable {
   private static final int CONNECTION = 24;
   private static final int STOPPED = 32;
   private static final int BEGAN = 40;
+  private static final int LEAVING = 48;
 
   private final SharedMemory memory;
   private final long address;
@@ -100,6 +103,25 @@ final class Agreement implements AutoCloseable {
   /** Notes that this process serves from now on. */
   void began() {
     Memory.putLongRelease(address + BEGAN, System.nanoTime());
+  }
+
+  /**
+   * Notes whether the process that serves no more may still get requests from the kernel, so that
+   * what they come in is its own.
+   */
+  void leaving(boolean leaving) {
+    Memory.putIntRelease(address + LEAVING, leaving ? 1 : 0);
+    Futex.wake(address + LEAVING);
+  }
+
+  /**
+   * Waits until it may not any more.
+   *
+   * @return false when it may still, after a while
+   */
+  boolean awaitLeft() {
+    Futex.await(address + LEAVING, 1);
+    return Memory.getIntAcquire(address + LEAVING) == 0;
   }
 
   /** For how long nobody served before this process did, in ns; 0 when it is not known. */

@@ -190,17 +190,17 @@ public abstract class Channel implements ReplySink {
     life.abandon();
   }
 
+  /**
+   * Waits until the thread begins no request any more; false when it still may after {@code
+   * millis}.
+   */
+  final boolean awaitStop(long millis) throws InterruptedException {
+    return life.awaitStop(millis);
+  }
+
   /** Waits until the thread has ended; false when it still runs after {@code millis}. */
   public final boolean awaitEnd(long millis) throws InterruptedException {
     return life.awaitEnd(millis);
-  }
-
-  /**
-   * Waits until the kernel has the thread no more, once it has ended; false when it still has after
-   * {@code millis}.
-   */
-  public final boolean awaitExit(long millis) throws InterruptedException {
-    return life.awaitExit(millis);
   }
 
   /**

@@ -2,12 +2,9 @@ package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.Scheduling;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread of one channel and its life: pinned, {@link Channel#begin}, then as {@link #serve} or
@@ -15,8 +12,6 @@ import java.util.concurrent.locks.LockSupport;
  * starts it and lets it serve; what it came to can be waited for by any thread.
  */
 final class ChannelThread {
-  private static final long EXIT_PAUSE_NANOS = 50_000;
-
   /**
    * Meanwhile what had waited is answered, the process before ends, and this one loads and compiles
    * what it needs: all of them would keep callers waiting.
@@ -29,6 +24,7 @@ final class ChannelThread {
   private final CompletableFuture<Boolean> permit = new CompletableFuture<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Of the running thread. */
@@ -68,6 +64,7 @@ final class ChannelThread {
         failure.complete(e);
       }
     } finally {
+      stopped.countDown();
       channel.end();
       ended.countDown();
     }
@@ -130,28 +127,18 @@ final class ChannelThread {
   /** Lets a thread that was prepared, or not even that, end without having served. */
   void abandon() {
     if (thread.getState() == Thread.State.NEW) {
+      stopped.countDown();
       ended.countDown();
     }
     permit.complete(false);
   }
 
   /**
-   * Waits until the kernel has the thread no more, after {@link #awaitEnd}: only then has it taken
-   * back all that the thread had in its rings. False when it still has after {@code millis}.
+   * Waits until the thread begins no request any more; false when it still may after {@code
+   * millis}.
    */
-  boolean awaitExit(long millis) throws InterruptedException {
-    Path task = Path.of("/proc/self/task", Integer.toString(id));
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (Files.exists(task)) {
-      if (System.nanoTime() - deadline > 0) {
-        return false;
-      }
-      LockSupport.parkNanos(EXIT_PAUSE_NANOS);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-    }
-    return true;
+  boolean awaitStop(long millis) throws InterruptedException {
+    return stopped.await(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Waits until the thread has ended; false when it still runs after {@code millis}. */

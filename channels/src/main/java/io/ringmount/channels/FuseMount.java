@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,6 +122,22 @@ public final class FuseMount implements AutoCloseable {
   }
 
   /**
+   * Waits until the process that served before has {@linkplain #leave left}; before {@link
+   * #takeOver}. All that it has begun with it answers.
+   *
+   * @param lives whether it has not died
+   * @return false when it died before
+   */
+  public boolean awaitPredecessor(BooleanSupplier lives) {
+    while (!agreement.awaitLeft()) {
+      if (!lives.getAsBoolean()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * Serves from now on; returns when every request of every CPU is served.
    *
    * @param left what earlier processes gave into custody, as of now
@@ -169,13 +186,27 @@ public final class FuseMount implements AutoCloseable {
   }
 
   /**
-   * Stops to serve so that another process can; returns when the kernel brings nothing to this one
-   * any more. Requests that the file system has still end here: see {@link #isDrained}.
+   * Stops to serve so that another process can; returns when no request is begun here any more, so
+   * that a successor may take over what the file system knows. {@link #leave} must follow.
    */
-  public void leave() throws IOException, InterruptedException {
+  public void quiesce() throws IOException, InterruptedException {
     left = true;
     agreement.stopped();
+    agreement.leaving(true);
+    served.transport().quiesce();
+  }
+
+  /**
+   * Leaves the mount to another process, which may have begun with {@link #quiesce}; returns when
+   * the kernel brings nothing to this one any more. Requests that the file system has still end
+   * here: see {@link #isDrained}.
+   */
+  public void leave() throws IOException, InterruptedException {
+    if (!left) {
+      quiesce();
+    }
     served.transport().leave();
+    agreement.leaving(false);
   }
 
   /**
@@ -191,7 +222,7 @@ public final class FuseMount implements AutoCloseable {
     agreement.stopped();
   }
 
-  /** Whether this process has {@linkplain #leave left} the mount to another. */
+  /** Whether this process {@linkplain #quiesce leaves} the mount to another, or has left it. */
   public boolean hasLeft() {
     return left;
   }

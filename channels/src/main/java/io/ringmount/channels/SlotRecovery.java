@@ -14,7 +14,7 @@ import io.ringmount.channels.wire.UringRequestHeader;
 public final class SlotRecovery {
   /** What to do with a slot. */
   public enum Step {
-    /** It was never used: offer it to the kernel. */
+    /** No request is in it: offer it to the kernel. */
     OFFER,
     /**
      * Its reply is complete: commit it. The kernel answers ENOENT when that has been done already;
@@ -29,8 +29,12 @@ public final class SlotRecovery {
 
   private SlotRecovery() {}
 
-  /** Decides; makes the reply of a request whose outcome is recorded. */
-  public static Step next(Slot slot) {
+  /**
+   * Decides; makes the reply of a request whose outcome is recorded.
+   *
+   * @param orderly the process has left, so that the kernel has every reply that it was given
+   */
+  public static Step next(Slot slot, boolean orderly) {
     long delivered = Memory.getLong(slot.headerAddress() + UringRequestHeader.COMMIT_ID);
     if (delivered == 0) {
       return Step.OFFER;
@@ -45,6 +49,7 @@ public final class SlotRecovery {
         slot.replyFromRecord();
         yield Step.COMMIT;
       }
+      case SlotState.OFFERED -> orderly ? Step.OFFER : Step.COMMIT;
       default -> Step.COMMIT;
     };
   }

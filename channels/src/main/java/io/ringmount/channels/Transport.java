@@ -2,6 +2,7 @@ package io.ringmount.channels;
 
 import io.ringmount.channels.linux.Scheduling;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 public abstract class Transport implements AutoCloseable {
   /** A channel that leaves waits for reads and writes of local files that the kernel has. */
-  private static final long LEAVE_MILLIS = 5_000;
+  private static final int LEAVE_MILLIS = 5_000;
 
   private final Session session;
   private List<Channel> channels = List.of();
@@ -74,23 +75,33 @@ public abstract class Transport implements AutoCloseable {
 
   /**
    * Makes the channels leave so that another process can serve; requests that the file system has
-   * still end here. Returns when the kernel brings nothing to this process any more. The channels
-   * are as urgent in it as the calling thread.
+   * still end here. Returns when no request is begun any more; {@link #leave} must follow. The
+   * channels are as urgent in it as the calling thread.
    */
-  public final void leave() throws IOException, InterruptedException {
+  final void quiesce() throws IOException, InterruptedException {
     if (Scheduling.isUrgent()) {
       for (Channel channel : channels) { // No lambda: to link it takes milliseconds.
         Scheduling.makeUrgent(channel.threadId());
       }
     }
     stopServing(LEAVE_MILLIS);
+    for (Channel channel : channels) {
+      if (!channel.awaitStop(LEAVE_MILLIS)) {
+        throw new IOException(channel.name() + " does not stop");
+      }
+    }
+  }
+
+  /**
+   * Ends the channels, after {@link #quiesce}; returns when the kernel brings nothing to this
+   * process any more, and has every reply that is not still to come.
+   */
+  final void leave() throws IOException, InterruptedException {
     if (!awaitEnd(LEAVE_MILLIS)) {
       throw new IOException("a channel does not end");
     }
+    awaitRelease(LEAVE_MILLIS);
     for (Channel channel : channels) {
-      if (!channel.awaitExit(LEAVE_MILLIS)) {
-        throw new IOException("the kernel does not end the thread of " + channel.name());
-      }
       channel.left();
     }
   }
@@ -102,9 +113,20 @@ public abstract class Transport implements AutoCloseable {
    */
   protected abstract void stopServing(long millis) throws IOException, InterruptedException;
 
+  /**
+   * Returns when the kernel has taken back all that the threads had, which have ended after {@link
+   * #stopServing}.
+   *
+   * @param millis for how long it may wait for each at most
+   */
+  protected void awaitRelease(int millis) throws IOException {}
+
   /** Serves; returns when every queue is ready, so that no request of any CPU has to wait. */
   public final void start() throws IOException {
-    List<CompletableFuture<Void>> ready = channels.stream().map(Channel::serve).toList();
+    List<CompletableFuture<Void>> ready = new ArrayList<>();
+    for (Channel channel : channels) { // As above.
+      ready.add(channel.serve());
+    }
     for (CompletableFuture<Void> one : ready) {
       await(one);
     }

@@ -21,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FuseMountTakeOverIT extends MountTest {
   private static final long PATIENCE_SECONDS = 20;
+  private static final long A_WHILE_MILLIS = 100;
   private static final int MAKERS = 4;
 
   /** Files that a maker may make, each in a directory of its own. */
@@ -185,13 +188,17 @@ class FuseMountTakeOverIT extends MountTest {
     heir.inherit(custody.inheritance());
     awaitMore(early);
 
-    mount.leave();
+    mount.quiesce();
     assertTrue(mount.hasLeft());
+    CompletableFuture<Boolean> takenOver = heir.takingOver(custody.inheritance());
     List<FileMaker> meanwhile = List.of(maker(1), maker(1));
     awaitWaiting(early.size() + meanwhile.size());
+    assertThrows(
+        TimeoutException.class, () -> takenOver.get(A_WHILE_MILLIS, TimeUnit.MILLISECONDS));
     assertFalse(hasMade(heir.pid()));
 
-    assertTrue(heir.takeOver(custody.inheritance()), "the kernel was not made to bring all");
+    mount.leave();
+    assertTrue(takenOver.join(), "the kernel was not made to bring all");
     for (FileMaker maker : meanwhile) {
       maker.awaitEnd();
     }

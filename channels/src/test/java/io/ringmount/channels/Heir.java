@@ -7,6 +7,7 @@ import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.linux.SharedMemory;
 import io.ringmount.channels.linux.UnixSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -74,10 +76,21 @@ final class Heir implements AutoCloseable {
     tell("inherit");
   }
 
-  /** {@link FuseMount#takeOver} there, of one that lives. */
+  /** {@link FuseMount#takeOver} there, when one that lives has left. */
   boolean takeOver(Inheritance left) throws IOException {
     give(left);
     return Boolean.parseBoolean(tell("take"));
+  }
+
+  /** As above, on a thread of its own. */
+  CompletableFuture<Boolean> takingOver(Inheritance left) {
+    return CompletableFuture.supplyAsync(() -> {
+      try {
+        return takeOver(left);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
   }
 
   /** {@link FuseMount#predecessorEnded} there. */
@@ -167,7 +180,7 @@ final class Heir implements AutoCloseable {
             + switch (words[0]) {
               case "keep" -> keep(words[1], message.descriptors()[0]);
               case "inherit" -> inherit();
-              case "take" -> mount.takeOver(custody.inheritance(), true);
+              case "take" -> takeOver();
               case "ended" -> mount.predecessorEnded(custody.inheritance());
               case "abandon" -> abandon();
               case "unmount" -> unmount();
@@ -191,6 +204,11 @@ final class Heir implements AutoCloseable {
       MountOptions options = way.options(execution);
       mount = FuseMount.inherit(files, mountpoint, options, custody.inheritance(), custody);
       return "";
+    }
+
+    private boolean takeOver() throws IOException {
+      boolean lives = mount.awaitPredecessor(() -> true);
+      return mount.takeOver(custody.inheritance(), lives);
     }
 
     private String abandon() throws IOException {

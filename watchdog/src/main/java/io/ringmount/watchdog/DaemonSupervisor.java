@@ -160,14 +160,18 @@ final class DaemonSupervisor implements Reception.Host {
     daemon.limit().clear();
     upgrades.ready(daemon);
     if (state == PREPARING) {
-      state = YIELDING;
-      DaemonProcess old = roster.serving().orElseThrow();
-      old.limit().set(limits.yield(), () -> tooSlow(old, "did not yield", limits.yield()));
-      askedNanos = System.nanoTime();
-      old.send(new Message.Yield(daemon.pid()));
+      next.set(limits.rest(), () -> askToYield(daemon));
     } else {
       takeOverIfPossible();
     }
+  }
+
+  private void askToYield(DaemonProcess heir) {
+    state = YIELDING;
+    DaemonProcess old = roster.serving().orElseThrow();
+    old.limit().set(limits.yield(), () -> tooSlow(old, "did not yield", limits.yield()));
+    askedNanos = System.nanoTime();
+    old.send(new Message.Yield(heir.pid()));
   }
 
   void yielded(long sinceNanos) {
@@ -188,9 +192,7 @@ final class DaemonSupervisor implements Reception.Host {
     roster.promote();
     command = daemon.command();
     Log.info(daemon + " serves");
-    if (daemon.isFirst() && !report.pass(daemon.serving().report())) {
-      stopWanted = true;
-    }
+    stopWanted |= daemon.isFirst() && !report.pass(daemon.serving().report());
     if (upgrades.isHopeful()) {
       state = PROBATION;
       upgrades.progress(daemon + " serves; watching it");

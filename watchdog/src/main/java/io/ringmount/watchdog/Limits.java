@@ -6,6 +6,8 @@ import java.time.Duration;
  * How long things may take. Each is a system property, in milliseconds, for tests.
  *
  * @param ready from the start of a standby until it is ready
+ * @param rest from a standby's being ready until the other is asked to yield: requests that its
+ *     start has delayed are answered meanwhile and do not wait twice
  * @param yield from asking a daemon to yield until it has
  * @param serve from telling a standby to take over until it serves
  * @param probation for which a new daemon must live, else the one before is started again
@@ -15,6 +17,7 @@ import java.time.Duration;
  */
 record Limits(
     Duration ready,
+    Duration rest,
     Duration yield,
     Duration serve,
     Duration probation,
@@ -26,6 +29,7 @@ record Limits(
   static Limits fromProperties() {
     return new Limits(
         millis("ready", 30_000),
+        millis("rest", 20),
         millis("yield", 5_000),
         millis("serve", 10_000),
         millis("probation", 5_000),

@@ -5,6 +5,7 @@ import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Poll;
 import io.ringmount.channels.linux.ProcessControl;
 import io.ringmount.channels.linux.Rlimit;
+import io.ringmount.channels.linux.Scheduling;
 import io.ringmount.channels.linux.SharedMemory;
 import io.ringmount.channels.linux.UnixSocket;
 import io.ringmount.upgrade.OrderMemory;
@@ -100,6 +101,8 @@ public final class Watchdog {
         EventFd signalled = EventFd.create()) {
       stopOnSignal(signalled, supervisor);
       new HangWatch(loop, limits.look(), supervisor).start();
+      // Applications wait for what is said here.
+      Scheduling.beginUrgent();
       loop.run();
     }
     return supervisor.exitCode();

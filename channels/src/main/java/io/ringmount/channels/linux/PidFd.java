@@ -1,9 +1,9 @@
 package io.ringmount.channels.linux;
 
 /**
- * A descriptor that stands for a process and cannot come to mean another one, as a number can
- * ({@code pidfd_open(2)}). Owns the descriptor, which is closed on exec. Any thread may call;
- * nobody may once it is closed.
+ * A descriptor that stands for a process, or one thread, and cannot come to mean another one, as a
+ * number can ({@code pidfd_open(2)}). Owns the descriptor, which is closed on exec. Any thread may
+ * call; nobody may once it is closed.
  */
 public final class PidFd implements AutoCloseable {
   /** Has a JVM print what its threads do. */
@@ -18,6 +18,8 @@ public final class PidFd implements AutoCloseable {
   /** Has a stopped process go on. */
   public static final int SIGCONT = 18;
 
+  private static final int THREAD = 0x80;
+
   private final int fd;
   private boolean closed;
 
@@ -31,10 +33,25 @@ public final class PidFd implements AutoCloseable {
    * @throws LinuxException {@code pidfd_open}: {@code ESRCH} when there is none
    */
   public static PidFd open(long pid) throws LinuxException {
+    return open(pid, 0, "process ");
+  }
+
+  /**
+   * Opens a thread; from Linux 6.9 on.
+   *
+   * @param thread its id in the kernel
+   * @throws LinuxException {@code pidfd_open}: {@code ESRCH} when there is none, {@code EINVAL} on
+   *     an older kernel
+   */
+  public static PidFd openThread(int thread) throws LinuxException {
+    return open(thread, THREAD, "thread ");
+  }
+
+  private static PidFd open(long id, int flags, String what) throws LinuxException {
     return new PidFd(
         (int)
             LinuxException.check(
-                Syscall.call(SyscallNumber.PIDFD_OPEN, pid, 0), "pidfd_open", "process " + pid));
+                Syscall.call(SyscallNumber.PIDFD_OPEN, id, flags), "pidfd_open", what + id));
   }
 
   /** Takes over a process descriptor that came from another process. */

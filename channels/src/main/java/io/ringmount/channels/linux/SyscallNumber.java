@@ -48,6 +48,7 @@ public final class SyscallNumber {
   public static final int GETXATTR = 191;
   public static final int LISTXATTR = 194;
   public static final int REMOVEXATTR = 197;
+  public static final int FUTEX = 202;
   public static final int GETDENTS64 = 217;
   public static final int FADVISE64 = 221;
   public static final int OPENAT = 257;

@@ -17,6 +17,7 @@ final class Legacy implements AutoCloseable {
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  private final boolean orderly;
   private final List<Busy> busy = new ArrayList<>();
   private Thread thread;
   private volatile boolean abandoned;
@@ -27,10 +28,11 @@ final class Legacy implements AutoCloseable {
   private record Busy(Slot slot, Succession successor) {}
 
   /**
-   * @param abandoned the process is dead: nothing is left to anybody
+   * @param predecessorLives it has left; else it is dead, and nothing is left to anybody
    */
-  Legacy(boolean abandoned) {
-    this.abandoned = abandoned;
+  Legacy(boolean predecessorLives) {
+    this.orderly = predecessorLives;
+    this.abandoned = !predecessorLives;
   }
 
   /** Notes whether a channel could make the kernel bring what waits in its queue. Any thread. */
@@ -43,6 +45,11 @@ final class Legacy implements AutoCloseable {
   /** Whether all channels could. */
   boolean isKicked() {
     return kicked;
+  }
+
+  /** Whether the process has left before its end, if any. */
+  boolean isOrderly() {
+    return orderly;
   }
 
   /** Whether the slot must be left to the process that served before. Any thread. */

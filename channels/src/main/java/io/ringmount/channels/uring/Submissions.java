@@ -147,12 +147,15 @@ final class Submissions {
     Memory.putLong(sqe + IoUring.SQE_USER_DATA, GUARD);
   }
 
-  /** Before the thread ends though the process lives: then no request need be lost in any mode. */
-  void guardEnd() throws LinuxException {
+  /**
+   * Before the thread ends though the process lives: then no request need be lost in any mode, and
+   * a successor need not ask whether the kernel has the last replies.
+   */
+  void end() throws LinuxException {
     if (rings.mode() == RingMode.BOUNDED) {
       guard();
-      flush();
     }
+    flush();
   }
 
   private long nextSqe() throws LinuxException {

@@ -57,7 +57,7 @@ final class Succession {
   }
 
   private void goOnWith(Slot slot, Submissions submissions) throws LinuxException {
-    Step step = SlotRecovery.next(slot);
+    Step step = SlotRecovery.next(slot, rings.legacy().isOrderly());
     switch (step) {
       case OFFER -> offer(slot, submissions);
       case COMMIT -> {

@@ -9,12 +9,14 @@ import io.ringmount.channels.SlotRecovery;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.IoUring;
 import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.PidFd;
 import io.ringmount.channels.linux.Scheduling;
 import io.ringmount.channels.waiting.Arrivals;
 import io.ringmount.channels.waiting.WaitStrategy;
 import io.ringmount.channels.waiting.WakeUp;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,7 +145,7 @@ final class UringChannel extends Channel {
         balancer.ask();
       }
     }
-    submissions.guardEnd();
+    submissions.end();
   }
 
   // ---- to the kernel ---------------------------------------------------------------------------
@@ -400,6 +402,18 @@ final class UringChannel extends Channel {
   /** As {@link Channel#kick}. */
   boolean kickQueue() {
     return kick(rings.fuseFd());
+  }
+
+  /** What tells when the kernel has ended the thread, the caller's; empty when it has. */
+  Optional<PidFd> openThread() throws LinuxException {
+    try {
+      return Optional.of(PidFd.openThread(threadId()));
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.ESRCH) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** Makes the thread leave its loop though the connection lives; any thread. */

@@ -10,6 +10,7 @@ import io.ringmount.channels.SlotSource;
 import io.ringmount.channels.Transport;
 import io.ringmount.channels.device.DeviceChannel;
 import io.ringmount.channels.linux.Cpu;
+import io.ringmount.channels.linux.PidFd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +38,10 @@ public final class UringTransport extends Transport {
   private final MountOptions options;
   private final SlotSource slots;
   private final List<UringChannel> rings = new ArrayList<>();
+
+  /** Of the rings, once they are to leave. */
+  private final List<PidFd> ringThreads = new ArrayList<>();
+
   private Rings shared;
   private DeviceChannel control;
 
@@ -111,7 +116,7 @@ public final class UringTransport extends Transport {
 
   @Override
   public void succeed(Inheritance left, boolean predecessorLives) {
-    shared.inherit(new Legacy(!predecessorLives));
+    shared.inherit(new Legacy(predecessorLives));
   }
 
   @Override
@@ -142,9 +147,25 @@ public final class UringTransport extends Transport {
     if (lender.isPresent()) {
       lender.get().end();
     }
+    for (UringChannel ring : rings) {
+      Optional<PidFd> thread = ring.openThread();
+      if (thread.isPresent()) {
+        ringThreads.add(thread.get());
+      }
+    }
     control.stop();
     boolean copies = session().detaches();
     rings.forEach(ring -> ring.leave(copies));
+  }
+
+  /** A thread that ends has the kernel take back what it had in its ring, and nothing else does. */
+  @Override
+  protected void awaitRelease(int millis) throws IOException {
+    for (PidFd thread : ringThreads) {
+      if (!thread.awaitExit(millis)) {
+        throw new IOException("the kernel does not end the thread of a channel");
+      }
+    }
   }
 
   @Override
@@ -155,6 +176,8 @@ public final class UringTransport extends Transport {
 
   @Override
   public void close() {
+    ringThreads.forEach(PidFd::close);
+    ringThreads.clear();
     rings.forEach(UringChannel::close);
     if (shared != null) {
       shared.close();

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -53,6 +55,25 @@ class PidFdTest {
       LinuxException e = assertThrows(LinuxException.class, () -> self.getFd(1_000_000));
       assertEquals(Errno.EBADF, e.errno());
     }
+  }
+
+  @Test
+  void aThreadIsSeenToEnd() throws Exception {
+    CompletableFuture<Integer> id = new CompletableFuture<>();
+    Thread thread =
+        Thread.ofPlatform()
+            .start(() -> {
+              id.complete(Scheduling.currentThread());
+              LockSupport.park();
+            });
+    try (PidFd running = PidFd.openThread(id.get())) {
+      assertFalse(running.awaitExit(20));
+      LockSupport.unpark(thread);
+      assertTrue(running.awaitExit(10_000));
+    }
+    thread.join();
+    LinuxException e = assertThrows(LinuxException.class, () -> PidFd.openThread(id.get()));
+    assertEquals(Errno.ESRCH, e.errno());
   }
 
   @Test

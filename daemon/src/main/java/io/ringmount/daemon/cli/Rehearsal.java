@@ -133,6 +133,7 @@ final class Rehearsal {
         FuseMount after =
             FuseMount.inherit(second, target, mountOptions, new Inheritance(held), custody)) {
       second.takeOver();
+      after.awaitPredecessor(() -> false);
       after.takeOver(new Inheritance(held), false);
       second.predecessorsGone();
       use(target);

@@ -156,15 +156,19 @@ final class Service implements AutoCloseable {
   /**
    * Serves from now on, after {@link #inherit}.
    *
-   * @param predecessorLives see {@link FuseMount#takeOver}
+   * @param lives whether the daemon before has not died
    */
-  void takeOver(boolean predecessorLives) throws IOException {
+  void takeOver(BooleanSupplier lives) throws IOException {
+    predecessorLives = lives.getAsBoolean();
     inherited.update();
     fileSystem.takeOver();
+    if (predecessorLives && !mount.awaitPredecessor(lives)) {
+      predecessorLives = false;
+      follow(); // As it may have done something still.
+    }
     if (!mount.takeOver(inherited.all(), predecessorLives)) {
       OutsideCaller.callFromEverywhere(mount.mountpoint());
     }
-    this.predecessorLives = predecessorLives;
     if (!predecessorLives) {
       beginAudit();
     }
@@ -196,6 +200,10 @@ final class Service implements AutoCloseable {
 
   /** See {@link FuseMount#predecessorEnded}. */
   boolean predecessorEnded() throws IOException {
+    if (!predecessorLives) {
+      return true; // That was known when this process began to serve.
+    }
+    predecessorLives = false;
     follow();
     boolean goesOn = mount.predecessorEnded(inherited.all());
     counters.end();
@@ -205,12 +213,12 @@ final class Service implements AutoCloseable {
     return goesOn;
   }
 
-  /** See {@link FuseMount#leave}. */
-  void leave() throws IOException, InterruptedException {
+  /** See {@link FuseMount#quiesce}. */
+  void quiesce() throws IOException, InterruptedException {
     if (audit != null) {
       audit.leave();
     }
-    mount.leave();
+    mount.quiesce();
   }
 
   MountSettings settings() {

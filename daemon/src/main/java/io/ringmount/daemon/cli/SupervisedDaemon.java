@@ -61,7 +61,6 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
   private enum Event {
     NOTHING,
     TAKE_OVER,
-    TAKE_OVER_FROM_THE_DEAD,
     YIELD,
     PREDECESSOR_GONE,
     STOP,
@@ -77,6 +76,12 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
 
   /** The memory of this process lasts while it is open; the watchdog's once this one serves. */
   private OptionalInt memory;
+
+  /** Written by the link's thread. */
+  private volatile boolean predecessorLives;
+
+  /** Whether the daemon before lives. Made early: to link it takes a millisecond. */
+  private final BooleanSupplier predecessor = () -> predecessorLives;
 
   private WatchdogLink link;
   private WatchdogStarter starter;
@@ -139,9 +144,8 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       service = Service.inherit(settings, directory, link);
       warmUp();
       beginPulse(settings);
-      // Before: the order to take over comes at once.
-      Scheduling.beginUrgent();
       link.ready();
+      Scheduling.beginUrgent();
     }
   }
 
@@ -160,6 +164,8 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     if (serves.getAsBoolean()) {
       ClassLoading.loadAll();
       service.follow();
+      // Else what was left behind here is collected just when applications wait.
+      System.gc();
     }
   }
 
@@ -235,11 +241,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
         yield true;
       }
       case TAKE_OVER -> {
-        takeOver(true);
-        yield true;
-      }
-      case TAKE_OVER_FROM_THE_DEAD -> {
-        takeOver(false);
+        takeOver();
         yield true;
       }
       case YIELD -> {
@@ -263,8 +265,8 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     };
   }
 
-  private void takeOver(boolean predecessorLives) throws IOException {
-    service.takeOver(predecessorLives);
+  private void takeOver() throws IOException {
+    service.takeOver(predecessor);
     long now = System.nanoTime();
     // The rest nobody waits for, and it must not keep applications waiting.
     Scheduling.endUrgent();
@@ -287,8 +289,10 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
       service.mount().endServing();
       Runtime.getRuntime().halt(0);
     }
-    service.leave();
+    service.quiesce();
+    // The successor takes over what this process knows while the kernel ends the channels.
     link.yielded(now);
+    service.mount().leave();
     // The successor serves: its applications need the processors more than what is left here.
     Scheduling.endUrgent();
     pulse.leave();
@@ -350,7 +354,8 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
 
   @Override
   public void takeOver(int predecessor, boolean dead) {
-    events.add(dead ? Event.TAKE_OVER_FROM_THE_DEAD : Event.TAKE_OVER);
+    predecessorLives = !dead;
+    events.add(Event.TAKE_OVER);
   }
 
   @Override
@@ -360,6 +365,7 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
 
   @Override
   public void predecessorGone() {
+    predecessorLives = false;
     events.add(Event.PREDECESSOR_GONE);
   }
 
