@@ -188,6 +188,9 @@ public final class FuseMount implements AutoCloseable {
   /**
    * Stops to serve so that another process can; returns when no request is begun here any more, so
    * that a successor may take over what the file system knows. {@link #leave} must follow.
+   *
+   * @throws IOException when a channel does not stop within seconds; only the end of the process
+   *     then leaves the mount to a successor
    */
   public void quiesce() throws IOException, InterruptedException {
     left = true;
@@ -200,6 +203,8 @@ public final class FuseMount implements AutoCloseable {
    * Leaves the mount to another process, which may have begun with {@link #quiesce}; returns when
    * the kernel brings nothing to this one any more. Requests that the file system has still end
    * here: see {@link #isDrained}.
+   *
+   * @throws IOException as {@link #quiesce}
    */
   public void leave() throws IOException, InterruptedException {
     if (!left) {

@@ -35,7 +35,7 @@ public final class WatchdogLink implements Custody, AutoCloseable {
      * Serve from now on, then say so with {@link #serving}.
      *
      * @param predecessor pid of the daemon before
-     * @param dead it has ended; else it takes no requests any more but works on some still, and
+     * @param dead it has ended; else it begins no request any more but works on some still, and
      *     {@link #predecessorGone} will follow
      */
     void takeOver(int predecessor, boolean dead);
@@ -179,7 +179,7 @@ public final class WatchdogLink implements Custody, AutoCloseable {
   }
 
   /**
-   * Says that this daemon takes no requests any more.
+   * Says that this daemon begins no request any more, though the kernel may still bring it some.
    *
    * @param sinceNanos when it stopped, by {@link System#nanoTime}
    */
