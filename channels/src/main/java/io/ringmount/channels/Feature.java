@@ -44,7 +44,10 @@ public enum Feature {
   INVALIDATE_CHANGED_DATA(InitFlags.AUTO_INVAL_DATA),
 
   /** A file opened with direct I/O may still be mapped shared. */
-  MAP_DIRECT_IO(InitFlags.DIRECT_IO_ALLOW_MMAP);
+  MAP_DIRECT_IO(InitFlags.DIRECT_IO_ALLOW_MMAP),
+
+  /** Files may be opened that the kernel reads and writes by itself, see {@link BackingFiles}. */
+  PASSTHROUGH(InitFlags.PASSTHROUGH);
 
   private final long initFlags;
 

@@ -40,8 +40,13 @@ public interface FileSystem {
     return Set.of();
   }
 
-  /** Tells what of {@link #features} the mount has; before any operation. */
-  default void agreed(Set<Feature> features) {}
+  /**
+   * Tells what of {@link #features} the mount has; before any operation.
+   *
+   * @param backingFiles to be used if {@link Feature#PASSTHROUGH} is among them, as long as this
+   *     process serves
+   */
+  default void agreed(Set<Feature> features, BackingFiles backingFiles) {}
 
   /**
    * A channel's thread will call from now on; on that thread, before any operation and before this

@@ -43,6 +43,9 @@ final class Handshake {
 
   private static final int PAGE = 4096;
 
+  /** Backing files lie on plain file systems, and one more may be stacked on this one. */
+  private static final int STACK_DEPTH = 1;
+
   private final int fd;
   private final int minor;
   private final int maxReadahead;
@@ -130,7 +133,8 @@ final class Handshake {
           .congestionThreshold(maxBackground * 3 / 4)
           .maxWrite(maxWrite)
           .timeGranularity(1)
-          .maxPages(maxWrite / PAGE);
+          .maxPages(maxWrite / PAGE)
+          .maxStackDepth((features & InitFlags.PASSTHROUGH) == 0 ? 0 : STACK_DEPTH);
       long written = FuseDevice.write(fd, reply, size);
       LinuxException.check(
           written == size ? 0 : written < 0 ? written : -Errno.EIO, "FUSE_INIT reply", "");

@@ -55,7 +55,7 @@ final class Mounter {
               .select(handshake.offersUring());
       long agreed = handshake.takes(features());
       agreement = Agreement.create(served.kind(), agreed, entry.deviceMinor());
-      fileSystem.agreed(Feature.of(agreed));
+      fileSystem.agreed(Feature.of(agreed), new BackingFiles(device));
       custody.keep(Inheritance.CONNECTION, device);
       custody.keep(Inheritance.AGREEMENT, agreement.fd());
       handshake.answer(
@@ -85,7 +85,7 @@ final class Mounter {
             "the mount was made for features that are not offered here: flags %x of INIT"
                 .formatted(missing));
       }
-      fileSystem.agreed(Feature.of(agreement.features()));
+      fileSystem.agreed(Feature.of(agreement.features()), new BackingFiles(device));
       if ((Poll.one(device, Poll.POLLIN, 0) & Poll.POLLERR) != 0) {
         throw new IOException("the mount on " + target + " is gone");
       }

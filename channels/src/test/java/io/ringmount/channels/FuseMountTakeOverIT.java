@@ -418,7 +418,7 @@ class FuseMountTakeOverIT extends MountTest {
           }
 
           @Override
-          public void agreed(Set<Feature> agreed) {
+          public void agreed(Set<Feature> agreed, BackingFiles backingFiles) {
             told.addAll(agreed);
           }
         };

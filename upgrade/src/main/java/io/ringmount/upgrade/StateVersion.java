@@ -6,7 +6,7 @@ package io.ringmount.upgrade;
  */
 public final class StateVersion {
   /** What this build writes; the distribution's {@code STATE_VERSION} says the same. */
-  public static final int CURRENT = 2;
+  public static final int CURRENT = 3;
 
   /** The distribution's file that has it. */
   public static final String FILE = "STATE_VERSION";

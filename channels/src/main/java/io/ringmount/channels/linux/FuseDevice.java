@@ -22,6 +22,15 @@ public final class FuseDevice {
   /** {@code _IOR(229, 0, uint32_t)}, {@code include/uapi/linux/fuse.h}. */
   private static final long FUSE_DEV_IOC_CLONE = 0x8004e500L;
 
+  /** {@code _IOW(229, 1, struct fuse_backing_map)}. */
+  private static final long FUSE_DEV_IOC_BACKING_OPEN = 0x4010e501L;
+
+  /** {@code _IOW(229, 2, uint32_t)}. */
+  private static final long FUSE_DEV_IOC_BACKING_CLOSE = 0x4004e502L;
+
+  /** {@code struct fuse_backing_map}: s32 descriptor, u32 flags, u64 padding. */
+  private static final int BACKING_MAP_SIZE = 16;
+
   /** {@code struct fuse_out_header} of a notification. */
   private static final int NOTICE_HEADER = 16;
 
@@ -166,6 +175,36 @@ public final class FuseDevice {
       long notice = notice(arena, NOTIFY_STORE, STORE_SIZE);
       Memory.putLong(notice + NOTICE_HEADER, node);
       return write(fd, notice, NOTICE_HEADER + STORE_SIZE) != -Errno.ENOENT;
+    }
+  }
+
+  /**
+   * Registers a file that the kernel can read and write by itself, with the calling thread's
+   * credentials of now ({@code fs/fuse/backing.c}).
+   *
+   * @param fd any descriptor of the file, also O_PATH; the kernel keeps a reference of its own
+   * @return its number in the connection, above 0, or {@code -errno}: {@code -EPERM} without
+   *     CAP_SYS_ADMIN or passthrough, {@code -EINVAL} and {@code -ELOOP} when its file system is a
+   *     FUSE or a stacked one
+   */
+  public static int openBacking(int device, int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long map = arena.allocate(BACKING_MAP_SIZE, Long.BYTES).address();
+      Memory.putInt(map, fd);
+      return (int) Syscall.call(SyscallNumber.IOCTL, device, FUSE_DEV_IOC_BACKING_OPEN, map);
+    }
+  }
+
+  /**
+   * Ends a registration; what is open through it stays open.
+   *
+   * @return 0, or {@code -errno}: {@code -ENOENT} when there is none of this number
+   */
+  public static int closeBacking(int device, int id) {
+    try (Arena arena = Arena.ofConfined()) {
+      long number = arena.allocate(Integer.BYTES, Integer.BYTES).address();
+      Memory.putInt(number, id);
+      return (int) Syscall.call(SyscallNumber.IOCTL, device, FUSE_DEV_IOC_BACKING_CLOSE, number);
     }
   }
 

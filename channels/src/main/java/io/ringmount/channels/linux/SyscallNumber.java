@@ -35,6 +35,8 @@ public final class SyscallNumber {
   public static final int SETSID = 112;
   public static final int GETGROUPS = 115;
   public static final int SETGROUPS = 116;
+  public static final int CAPGET = 125;
+  public static final int CAPSET = 126;
   public static final int SETFSUID = 122;
   public static final int SETFSGID = 123;
   public static final int FSTATFS = 138;

@@ -75,6 +75,12 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
     };
   }
 
+  /** Not beside operations that go on after a daemon has left: see {@code Passthrough}. */
+  private boolean passthrough() {
+    return get(OptionTable.PASSTHROUGH) == Passthrough.AUTO
+        && get(OptionTable.BACKEND_IO) != BackendIo.ASYNC;
+  }
+
   /**
    * For the file system.
    *
@@ -86,6 +92,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
         get(OptionTable.ATTR_TIMEOUT).toNanos(),
         get(OptionTable.NEGATIVE_TIMEOUT).toNanos(),
         get(OptionTable.DIRECT_IO),
+        passthrough(),
         descriptorBudget);
   }
 }

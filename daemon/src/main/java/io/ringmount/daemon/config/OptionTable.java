@@ -194,6 +194,15 @@ public final class OptionTable {
           "false",
           "Reads and writes bypass the kernel's page cache.");
 
+  public static final Option<Passthrough> PASSTHROUGH =
+      fixed(
+          Section.MOUNT,
+          "passthrough",
+          ValueType.choice(Passthrough.class),
+          "auto",
+          "Whether the kernel reads and writes files by itself; auto: where the backend is local,"
+              + " the kernel can, and neither direct_io nor backend_io=async is set.");
+
   public static final Option<Long> KERNEL_READAHEAD =
       fixed(
           Section.MOUNT,
@@ -236,6 +245,7 @@ public final class OptionTable {
           ATTR_TIMEOUT,
           NEGATIVE_TIMEOUT,
           DIRECT_IO,
+          PASSTHROUGH,
           KERNEL_READAHEAD,
           TRANSPORT,
           CHANNELS,

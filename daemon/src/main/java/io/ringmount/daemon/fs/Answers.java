@@ -48,14 +48,22 @@ final class Answers {
     long result = statx(fd, scratch);
     if (result >= 0) {
       copy(inode, scratch.statx, reply.attributes());
-      reply.timeout(options.attributesTimeoutNanos());
+      reply.timeout(attributesTimeoutNanos(scratch.statx));
     }
     result(reply, result);
   }
 
-  /** How long the kernel may trust attributes, in nanoseconds. */
-  long attributesTimeoutNanos() {
-    return options.attributesTimeoutNanos();
+  /**
+   * How long the kernel may trust attributes, in nanoseconds. Not at all when writing may take
+   * set-user-id from the file and the kernel writes by itself: it does not look at the mode then,
+   * but would execute the file with the old one.
+   */
+  long attributesTimeoutNanos(long statx) {
+    boolean fleeting =
+        options.passthrough()
+            && (Statx.mode(statx) & FileFlags.S_IFMT) == FileFlags.S_IFREG
+            && (Statx.mode(statx) & Passthrough.SET_ID) != 0;
+    return fleeting ? 0 : options.attributesTimeoutNanos();
   }
 
   /** Fills an entry with an inode and the attributes in the scratch. */
@@ -63,7 +71,7 @@ final class Answers {
     entry
         .node(inode.node())
         .entryTimeout(options.entryTimeoutNanos())
-        .attributesTimeout(options.attributesTimeoutNanos());
+        .attributesTimeout(attributesTimeoutNanos(scratch.statx));
     copy(inode, scratch.statx, entry.attributes());
   }
 

@@ -154,7 +154,7 @@ final class Creation {
       Answers.error(reply, opened);
       return;
     }
-    answer((int) opened, flags, false, reply, scratch);
+    answer(request, (int) opened, flags, false, reply, scratch);
   }
 
   private long open(
@@ -219,7 +219,7 @@ final class Creation {
       Answers.error(reply, opened);
       return;
     }
-    answer((int) opened, flags, true, reply, scratch);
+    answer(request, (int) opened, flags, true, reply, scratch);
   }
 
   /**
@@ -227,7 +227,8 @@ final class Creation {
    *
    * @param nameless whether a successor could not find it
    */
-  private void answer(int fd, int flags, boolean nameless, CreateReply reply, Scratch scratch) {
+  private void answer(
+      Request request, int fd, int flags, boolean nameless, CreateReply reply, Scratch scratch) {
     long path = FileOps.openat(FileFlags.AT_FDCWD, scratch.pathOf(fd), Lookup.OPEN_PATH, 0);
     if (path < 0) {
       scratch.fail(path);
@@ -242,7 +243,7 @@ final class Creation {
       inode.mayBecomeNameless();
     }
     answers.fill(reply.entry(), inode, scratch);
-    int result = files.add(inode, fd, flags, reply.open(), scratch);
+    int result = files.add(request, inode, fd, flags, reply.open(), scratch);
     if (result < 0) {
       inodes.forget(inode.node(), 1);
     }

@@ -77,7 +77,7 @@ final class FileAttributes {
     long result = FileOps.fstatx(fd, mask | FileFlags.STATX_BASIC_STATS, out.statx());
     if (result >= 0) {
       out.inode(inode.device().visible(Statx.inode(out.statx())));
-      out.timeout(answers.attributesTimeoutNanos());
+      out.timeout(answers.attributesTimeoutNanos(out.statx()));
     }
     return result;
   }

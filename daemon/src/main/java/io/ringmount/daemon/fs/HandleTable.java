@@ -112,12 +112,13 @@ final class HandleTable implements AutoCloseable {
     return file != OpenFile.UNKNOWN && end(handle, file);
   }
 
-  /** Ends a handle that was noted in a journal and that nobody was told of. */
-  void discard(long handle) {
+  /** Ends a handle that was noted in a journal and that nobody was told of; returns whose. */
+  Inode discard(long handle) {
     OpenFile file = load(handle);
     if (file != OpenFile.UNKNOWN) {
       end(handle, file);
     }
+    return file.inode();
   }
 
   private boolean end(long handle, OpenFile file) {

@@ -200,6 +200,15 @@ final class Inode {
     return opened > 0;
   }
 
+  /** The number of its backing file, see {@link Passthrough}; guarded by this object's monitor. */
+  int backing() {
+    return record == 0 ? 0 : Memory.getInt(record + NodeLayout.BACKING);
+  }
+
+  void backing(int id) {
+    Memory.putInt(record + NodeLayout.BACKING, id);
+  }
+
   /** Whether the kernel's pages, if it has any, are of this version and of no other. */
   boolean isCached(long version) {
     return version != ContentVersion.UNKNOWN && version == cached;

@@ -61,6 +61,15 @@ final class InodeSuccession {
     }
   }
 
+  /** Ends the registrations of files that nobody has open. */
+  void closeBackings(Passthrough passthrough) {
+    for (Inode inode : maps.all()) {
+      synchronized (inode) {
+        passthrough.closed(inode);
+      }
+    }
+  }
+
   /** Ends what no process ended; none but this one is running, and it may be serving. */
   void freeAbandoned() {
     nodes

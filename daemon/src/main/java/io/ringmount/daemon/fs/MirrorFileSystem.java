@@ -1,6 +1,7 @@
 package io.ringmount.daemon.fs;
 
 import io.ringmount.channels.AttributesReply;
+import io.ringmount.channels.BackingFiles;
 import io.ringmount.channels.Bytes;
 import io.ringmount.channels.CopyReply;
 import io.ringmount.channels.CreateReply;
@@ -48,6 +49,23 @@ import java.util.Set;
  * /proc}.
  */
 public final class MirrorFileSystem implements FileSystem, AutoCloseable {
+  /**
+   * Not CACHE_SYMLINKS: the kernel would keep a target for as long as it knows the link, beyond
+   * every timeout, when a backend gives a changed link the same inode.
+   */
+  private static final Set<Feature> ALWAYS =
+      Set.of(
+          Feature.READDIRPLUS,
+          Feature.ATOMIC_TRUNCATE,
+          Feature.KILL_PRIVILEGES,
+          Feature.CALLERS_UMASK,
+          Feature.PARALLEL_DIRECTORY_OPERATIONS,
+          Feature.INVALIDATE_CHANGED_DATA);
+
+  /** Offered whatever the source says now: the mount may have been made with them. */
+  private static final Set<Feature> LATER =
+      Set.of(Feature.ACCESS_CONTROL_LISTS, Feature.PASSTHROUGH);
+
   private final Source source;
   private final Custody custody;
   private final Records records;
@@ -58,6 +76,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final Creation creation;
   private final FileAttributes attributes;
   private final ExtendedAttributes extendedAttributes;
+  private final Passthrough passthrough;
   private final OpenFiles files;
   private final DirectoryReader directories;
   private final Set<Feature> features;
@@ -85,7 +104,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   /** Takes over a source that is open; a failure closes it. */
   MirrorFileSystem(Source source, MirrorOptions options, Custody custody) throws IOException {
-    this(source, options, records(source, custody), custody, source.hasAccessControlLists());
+    this(source, options, records(source, custody), custody, offered(source, options));
     try {
       keepAgain();
     } catch (IOException e) {
@@ -141,8 +160,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
       records.close();
       throw e;
     }
-    // Offered whatever the source says now: the mount may have been made with them.
-    return new MirrorFileSystem(source, options, records, custody, true);
+    return new MirrorFileSystem(source, options, records, custody, LATER);
   }
 
   /** Whether {@link #resume} wants what is in custody under a name. */
@@ -156,11 +174,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
 
   /** Goes on with the records, or begins them; a failure closes them and the source. */
   private MirrorFileSystem(
-      Source source,
-      MirrorOptions options,
-      Records records,
-      Custody custody,
-      boolean accessControlLists)
+      Source source, MirrorOptions options, Records records, Custody custody, Set<Feature> offered)
       throws IOException {
     this.source = source;
     this.custody = custody;
@@ -179,10 +193,14 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     Nameless nameless = new Nameless(inodes, records.custody());
     names = new Names(inodes, lookup, answers, nameless);
     attributes = new FileAttributes(inodes, handles, answers);
-    extendedAttributes = new ExtendedAttributes(inodes, accessControlLists);
-    files = new OpenFiles(inodes, handles, nameless, options.directIo(), source.tellsChanges());
+    extendedAttributes =
+        new ExtendedAttributes(inodes, offered.contains(Feature.ACCESS_CONTROL_LISTS));
+    passthrough = new Passthrough(wantsPassthrough(source, options));
+    files =
+        new OpenFiles(
+            inodes, handles, nameless, passthrough, options.directIo(), source.tellsChanges());
     directories = new DirectoryReader(handles, lookup, answers);
-    features = Set.copyOf(features(options, accessControlLists));
+    features = features(options, offered);
     try {
       creation = new Creation(inodes, lookup, answers, files, new Traces(source));
     } catch (LinuxException e) {
@@ -191,24 +209,29 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     }
   }
 
-  private static EnumSet<Feature> features(MirrorOptions options, boolean accessControlLists) {
-    // Not CACHE_SYMLINKS: the kernel would keep a target for as long as it knows the link, beyond
-    // every timeout, when a backend gives a changed link the same inode.
-    EnumSet<Feature> features =
-        EnumSet.of(
-            Feature.READDIRPLUS,
-            Feature.ATOMIC_TRUNCATE,
-            Feature.KILL_PRIVILEGES,
-            Feature.CALLERS_UMASK,
-            Feature.PARALLEL_DIRECTORY_OPERATIONS,
-            Feature.INVALIDATE_CHANGED_DATA);
+  /** What depends on the source and is settled when the mount is made. */
+  private static Set<Feature> offered(Source source, MirrorOptions options) {
+    EnumSet<Feature> offered = EnumSet.noneOf(Feature.class);
+    if (source.hasAccessControlLists()) {
+      offered.add(Feature.ACCESS_CONTROL_LISTS);
+    }
+    if (wantsPassthrough(source, options)) {
+      offered.add(Feature.PASSTHROUGH);
+    }
+    return offered;
+  }
+
+  private static boolean wantsPassthrough(Source source, MirrorOptions options) {
+    return options.passthrough() && !options.directIo() && !source.isShared();
+  }
+
+  private static Set<Feature> features(MirrorOptions options, Set<Feature> offered) {
+    EnumSet<Feature> features = EnumSet.copyOf(ALWAYS);
+    features.addAll(offered);
     if (options.directIo()) {
       features.add(Feature.MAP_DIRECT_IO);
     }
-    if (accessControlLists) {
-      features.add(Feature.ACCESS_CONTROL_LISTS);
-    }
-    return features;
+    return Set.copyOf(features);
   }
 
   @Override
@@ -217,7 +240,10 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   }
 
   @Override
-  public void agreed(Set<Feature> agreed) {
+  public void agreed(Set<Feature> agreed, BackingFiles backingFiles) {
+    if (agreed.contains(Feature.PASSTHROUGH)) {
+      passthrough.agreed(backingFiles);
+    }
     extendedAttributes.serveLists(agreed.contains(Feature.ACCESS_CONTROL_LISTS));
   }
 
@@ -259,6 +285,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     handles.catchUp();
     succession.freeAbandoned();
     handles.freeAbandoned();
+    succession.closeBackings(passthrough);
   }
 
   /** What finds nodes that the kernel has forgotten unnoticed; none of its steps after close. */

@@ -11,6 +11,7 @@ package io.ringmount.daemon.fs;
  *  32   u64 inode number
  *  40   u64 birth: files with a smaller one were in the table before
  *  48   u32 type bits of the mode
+ *  52   s32 number of its backing file, see {@link Passthrough}; below 0 while that is closed
  *  56   struct file_handle: u32 bytes behind its head (0: none), s32 type, at most 128 bytes
  * </pre>
  *
@@ -31,6 +32,7 @@ final class NodeLayout {
   static final int INODE = 32;
   static final int BIRTH = 40;
   static final int TYPE = 48;
+  static final int BACKING = 52;
   static final int HANDLE = 56;
 
   static final int COUNT_BITS = 40;

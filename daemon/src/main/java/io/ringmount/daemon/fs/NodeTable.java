@@ -84,6 +84,7 @@ final class NodeTable implements AutoCloseable {
     Memory.putLong(record + NodeLayout.INODE, inode);
     Memory.putLong(record + NodeLayout.BIRTH, Memory.getAndAddLong(births, 1));
     Memory.putInt(record + NodeLayout.TYPE, type);
+    Memory.putInt(record + NodeLayout.BACKING, 0);
     if (handle == 0) {
       Memory.putInt(record + NodeLayout.HANDLE, 0);
     } else {

@@ -39,6 +39,7 @@ final class OpenFiles {
   private final InodeTable inodes;
   private final HandleTable handles;
   private final Nameless nameless;
+  private final Passthrough passthrough;
   private final boolean directIo;
   private final boolean tellsChanges;
 
@@ -50,11 +51,13 @@ final class OpenFiles {
       InodeTable inodes,
       HandleTable handles,
       Nameless nameless,
+      Passthrough passthrough,
       boolean directIo,
       boolean tellsChanges) {
     this.inodes = inodes;
     this.handles = handles;
     this.nameless = nameless;
+    this.passthrough = passthrough;
     this.directIo = directIo;
     this.tellsChanges = tellsChanges;
   }
@@ -109,7 +112,7 @@ final class OpenFiles {
     }
     OpenFile file = new OpenFile(inode, fd, backendFlags(flags));
     int keep = tellsChanges && !truncates && !directIo ? keepCache(file, fd, scratch) : 0;
-    Answers.result(reply, add(file, flags, keep, reply.open(), scratch));
+    Answers.result(reply, add(file, request, flags, keep, reply.open(), scratch));
   }
 
   /**
@@ -127,7 +130,10 @@ final class OpenFiles {
   /** Ends the handle that a predecessor gave out for the same request and told nobody of. */
   void discard(Journal journal) {
     if (journal.handle() != 0) {
-      handles.discard(journal.handle());
+      Inode inode = handles.discard(journal.handle());
+      synchronized (inode) {
+        passthrough.closed(inode);
+      }
       journal.handle(0);
     }
   }
@@ -151,17 +157,31 @@ final class OpenFiles {
    *
    * @return 0, or a negative error number
    */
-  int add(Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
-    return add(new OpenFile(inode, fd, backendFlags(flags)), flags, 0, open, scratch);
+  int add(Request request, Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
+    return add(new OpenFile(inode, fd, backendFlags(flags)), request, flags, 0, open, scratch);
   }
 
-  private int add(OpenFile file, int flags, int keep, OpenOut open, Scratch scratch) {
-    int openFlags = directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : keep;
-    if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
-      openFlags |= OpenFlags.NOFLUSH;
+  private int add(
+      OpenFile file, Request request, int flags, int keep, OpenOut open, Scratch scratch) {
+    Inode inode = file.inode();
+    synchronized (inode) {
+      int backing = passthrough.opening(inode, request.uid(), scratch);
+      int openFlags = backing == 0 ? cached(keep) : OpenFlags.PASSTHROUGH;
+      if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
+        openFlags |= OpenFlags.NOFLUSH;
+      }
+      open.openFlags(openFlags).backingId(backing);
+      int result = add(file, open, scratch);
+      if (result < 0) {
+        passthrough.closed(inode);
+      }
+      return result;
     }
-    open.openFlags(openFlags);
-    return add(file, open, scratch);
+  }
+
+  /** How a file is opened that this process reads and writes. */
+  private int cached(int keep) {
+    return directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : keep;
   }
 
   private int add(OpenFile file, OpenOut open, Scratch scratch) {
@@ -189,9 +209,14 @@ final class OpenFiles {
   }
 
   void release(Request request, long node, long handle, Reply reply) {
+    Inode inode = inodes.get(node);
+    boolean ended;
+    synchronized (inode) {
+      ended = handles.close(handle, node);
+      passthrough.closed(inode);
+    }
     // A predecessor may have ended it and not have come to say so.
-    boolean ended = handles.close(handle, node) || request.isResumed();
-    Answers.result(reply, ended ? 0 : -Errno.EBADF);
+    Answers.result(reply, ended || request.isResumed() ? 0 : -Errno.EBADF);
   }
 
   // ---- data ------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ class RehearsalIT {
   private void rehearse(BooleanSupplier wanted) throws Exception {
     MountOptions options = MountOptions.builder("test").transport(TransportKind.DEVICE).build();
     MirrorOptions mirror =
-        new MirrorOptions(TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(1), 0, false, 1000);
+        new MirrorOptions(
+            TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(1), 0, false, false, 1000);
     new Rehearsal(directory, mirror, options).run(wanted);
   }
 

@@ -34,6 +34,7 @@ class TuningFileProperties {
     VALUES.put(OptionTable.ATTR_TIMEOUT, times);
     VALUES.put(OptionTable.NEGATIVE_TIMEOUT, times);
     VALUES.put(OptionTable.DIRECT_IO, truths);
+    VALUES.put(OptionTable.PASSTHROUGH, List.of("auto", "off"));
     VALUES.put(OptionTable.KERNEL_READAHEAD, List.of("0", "128k", "1m", "64m"));
     VALUES.put(OptionTable.TRANSPORT, List.of("auto", "uring", "device", "URING"));
     VALUES.put(OptionTable.CHANNELS, List.of("per-core", "1", "8", "0-3:8", "3-3"));

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 final class Mirror implements AutoCloseable {
   static final long ROOT = FileSystem.ROOT;
   static final long SECOND = 1_000_000_000L;
-  static final MirrorOptions OPTIONS = new MirrorOptions(SECOND, SECOND, 0, false, 1000);
+  static final MirrorOptions OPTIONS = new MirrorOptions(SECOND, SECOND, 0, false, false, 1000);
   static final Caller ROOT_USER = new Caller(0, 0, 4711);
 
   /** Who asks. */
@@ -157,7 +157,7 @@ final class Mirror implements AutoCloseable {
   }
 
   static MirrorOptions withBudget(int descriptors) {
-    return new MirrorOptions(SECOND, SECOND, 0, false, descriptors);
+    return new MirrorOptions(SECOND, SECOND, 0, false, false, descriptors);
   }
 
   @Override

@@ -145,7 +145,7 @@ class MirrorXattrTest {
     mirror.getxattr(node, list, 100).assertErrno(Errno.ENODATA);
     mirror.getxattr(mirror.node("link"), list, 100).assertErrno(Errno.ENODATA);
     mirror.setxattr(node, list, "x", 0).assertErrno(Errno.EINVAL);
-    mirror.fs.agreed(Set.of());
+    mirror.fs.agreed(Set.of(), null);
     mirror.getxattr(node, list, 100).assertErrno(Errno.EOPNOTSUPP);
     mirror.setxattr(node, list, "x", 0).assertErrno(Errno.EOPNOTSUPP);
     mirror.removexattr(Mirror.ROOT_USER, node, list).assertErrno(Errno.EOPNOTSUPP);

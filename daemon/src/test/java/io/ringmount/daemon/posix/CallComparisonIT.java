@@ -40,7 +40,7 @@ class CallComparisonIT extends MountedDirectories {
   @ParameterizedTest
   @CsvSource({
     "disk, 'transport=uring'",
-    "disk, 'transport=device'",
+    "disk, 'transport=device,passthrough=off'",
     "disk, 'transport=uring,direct_io=true,entry_timeout=0,attr_timeout=0'",
     "tmpfs, 'transport=uring'",
     "overlay, 'transport=uring'"

@@ -37,7 +37,7 @@ class FileExerciserIT extends MountedDirectories {
   @ValueSource(
       strings = {
         "transport=uring,attr_timeout=0,entry_timeout=0",
-        "transport=device",
+        "transport=device,passthrough=off",
         "transport=uring,direct_io=true"
       })
   void filesKeepWhatWasWritten(String options) throws Exception {

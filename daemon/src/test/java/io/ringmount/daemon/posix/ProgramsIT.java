@@ -190,7 +190,7 @@ class ProgramsIT extends MountedDirectories {
               """));
 
   private static final List<String> OPTIONS =
-      List.of("transport=uring", "transport=device,entry_timeout=0,attr_timeout=0");
+      List.of("transport=uring", "transport=device,entry_timeout=0,attr_timeout=0,passthrough=off");
 
   static Stream<Arguments> uses() {
     return USES.stream()

@@ -35,7 +35,7 @@ class RandomComparisonIT extends MountedDirectories {
   @ValueSource(
       strings = {
         "transport=uring,attr_timeout=0,entry_timeout=0",
-        "transport=device",
+        "transport=device,passthrough=off",
         "transport=uring,direct_io=true"
       })
   void everyCallReturnsWhatItDoesOnThePlainDirectory(String options) throws Exception {
