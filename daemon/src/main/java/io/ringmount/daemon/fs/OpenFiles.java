@@ -31,6 +31,9 @@ final class OpenFiles {
           | FileFlags.O_SYNC
           | FileFlags.O_NOATIME;
 
+  /** A local file system has nothing to report at a close. */
+  private static final int PASSED_THROUGH = OpenFlags.PASSTHROUGH | OpenFlags.NOFLUSH;
+
   /** Takes a few milliseconds; where blocks can be shared no time at all. */
   private static final long COPIED_AT_ONCE = 8L << 20;
 
@@ -166,10 +169,7 @@ final class OpenFiles {
     Inode inode = file.inode();
     synchronized (inode) {
       int backing = passthrough.opening(inode, request.uid(), scratch);
-      int openFlags = backing == 0 ? cached(keep) : OpenFlags.PASSTHROUGH;
-      if ((flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY) {
-        openFlags |= OpenFlags.NOFLUSH;
-      }
+      int openFlags = backing == 0 ? served(flags, keep) : PASSED_THROUGH;
       open.openFlags(openFlags).backingId(backing);
       int result = add(file, open, scratch);
       if (result < 0) {
@@ -180,8 +180,10 @@ final class OpenFiles {
   }
 
   /** How a file is opened that this process reads and writes. */
-  private int cached(int keep) {
-    return directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : keep;
+  private int served(int flags, int keep) {
+    boolean reads = (flags & FileFlags.O_ACCMODE) == FileFlags.O_RDONLY;
+    return (directIo ? OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES : keep)
+        | (reads ? OpenFlags.NOFLUSH : 0);
   }
 
   private int add(OpenFile file, OpenOut open, Scratch scratch) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,21 @@ class PassthroughSuccessionIT extends MountedDirectories {
       TimeUnit.MILLISECONDS.sleep(50);
     }
     assertEquals(before, programs().script(free, backend).out());
+  }
+
+  @Test
+  void readersDoNotWaitForADaemonThatStandsStill() throws Exception {
+    Path backend = directory("backend");
+    mountpoint = mount(backend, directory("mount"), "transport=auto");
+    try (Shell shell = new Shell(mountpoint)) {
+      shell.run("seq 10 > f; exec 3<f");
+      long daemon = status(DAEMON);
+      // The shell's own read: other programs ask for attributes as well.
+      String read = "for i in 1 2 3; do read -r line <&3; echo $line; done";
+      String said = shell.run("kill -STOP " + daemon + "; " + read + "; kill -CONT " + daemon);
+      assertEquals("1\n2\n3", said);
+      assertEquals(daemon, status(DAEMON));
+    }
   }
 
   /** Kills the daemon; returns when another serves. */
