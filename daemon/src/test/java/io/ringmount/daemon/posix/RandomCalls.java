@@ -27,6 +27,7 @@ final class RandomCalls {
     FileFlags.O_NOFOLLOW
   };
   private static final int[] MODES = {0644, 0600, 0755, 0777, 0444, 02755, 04755, 01777};
+  private static final int[] MODES_WITHOUT_SET_ID = {0644, 0600, 0755, 0777, 0444, 01777};
   private static final int[] ALLOCATIONS = {0, 1, 3, 16, 17};
 
   private static final int DEEPEST = 3;
@@ -36,11 +37,17 @@ final class RandomCalls {
 
   private final CallTranscript calls;
   private final RandomGenerator random;
+  private final int[] changedModes;
   private final List<Integer> open = new ArrayList<>();
 
-  RandomCalls(CallTranscript calls, RandomGenerator random) {
+  /**
+   * @param passedThrough whether some files are written by the kernel itself: it takes set-user-id
+   *     and set-group-id from one that got it while open, even if root writes
+   */
+  RandomCalls(CallTranscript calls, RandomGenerator random, boolean passedThrough) {
     this.calls = calls;
     this.random = random;
+    changedModes = passedThrough ? MODES_WITHOUT_SET_ID : MODES;
     calls.withoutBlocks();
   }
 
@@ -100,7 +107,7 @@ final class RandomCalls {
       case 23 -> calls.link(path(), path());
       case 24 -> calls.symlink(target(), path());
       case 25 -> calls.readlink(path(), 100);
-      case 26 -> calls.chmod(path(), any(MODES));
+      case 26 -> calls.chmod(path(), any(changedModes));
       case 27 -> calls.chown(path(), random.nextInt(3), random.nextInt(3));
       case 28 -> times();
       case 29 -> calls.setxattr(path(), attribute(), text(500), random.nextInt(3));
