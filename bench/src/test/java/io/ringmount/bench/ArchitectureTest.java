@@ -30,6 +30,8 @@ class ArchitectureTest {
   private static final String UPGRADE = "io.ringmount.upgrade";
   private static final String WATCHDOG = "io.ringmount.watchdog";
   private static final String DAEMON = "io.ringmount.daemon";
+  private static final String CACHE = DAEMON + ".cache";
+  private static final String FS = DAEMON + ".fs";
   private static final String BENCH = "io.ringmount.bench";
   private static final String TORTURE = BENCH + ".torture";
 
@@ -93,6 +95,9 @@ class ArchitectureTest {
   @ArchTest static final ArchRule watchdog = mayUse(WATCHDOG + "..", UPGRADE + "..", LINUX);
 
   @ArchTest static final ArchRule daemon = mayUse(DAEMON + "..", UPGRADE + "..", CHANNELS + "..");
+
+  @ArchTest static final ArchRule cache = mayUse(CACHE, CHANNELS, LINUX);
+  @ArchTest static final ArchRule fs = mayUse(FS, CACHE, CHANNELS, WIRE, LINUX);
 
   @ArchTest static final ArchRule torture = mayUse(TORTURE, LINUX);
 

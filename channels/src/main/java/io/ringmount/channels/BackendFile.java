@@ -24,6 +24,20 @@ public abstract class BackendFile {
   /** The transfer no longer needs the descriptor. */
   public abstract void release();
 
+  /**
+   * A read has come to its end, and nobody knows of it yet.
+   *
+   * @param address of the bytes read, in memory that is the transfer's: to be looked at, not kept
+   * @param offset in the file
+   * @param length bytes asked for
+   * @param result bytes read, fewer than {@code length} only where the file ends; or {@code -errno}
+   * @return null: the request is answered with this; else the file to read all of it from instead,
+   *     which is released in place of this one
+   */
+  protected BackendFile readEnded(long address, long offset, int length, long result) {
+    return null;
+  }
+
   final boolean tellsWaiting() {
     return tellsWaiting;
   }

@@ -160,8 +160,17 @@ public final class FileTransfer implements Runnable {
 
   private void end(long result) {
     BackendFile used = file;
-    file = null;
     int moved = done;
+    if (operation == IoUring.OP_READ && result != -Errno.ECANCELED && result != -Errno.EINTR) {
+      BackendFile instead = used.readEnded(address, offset, length, result < 0 ? result : moved);
+      if (instead != null) {
+        file = instead;
+        done = 0;
+        submit();
+        return;
+      }
+    }
+    file = null;
     // Before the answer: with it the exchange may begin the next request.
     used.release();
     // A read that ends short is the end of the file to the kernel, which then cuts the size.

@@ -52,6 +52,12 @@ public final class FileFlags {
   /** {@code statx}: cached attributes will do. */
   public static final int AT_STATX_DONT_SYNC = 0x4000;
 
+  /** flock(2), {@code include/uapi/asm-generic/fcntl.h}: nobody else has a lock. */
+  public static final int LOCK_EX = 2;
+
+  /** flock(2): fails with EWOULDBLOCK instead of waiting. */
+  public static final int LOCK_NB = 4;
+
   // openat2(2)
   /** Fails with {@code EXDEV} at a mount point. */
   public static final int RESOLVE_NO_XDEV = 1;

@@ -294,6 +294,16 @@ public final class FileOps {
     return Syscall.call(SyscallNumber.FADVISE64, fd, offset, length, advice);
   }
 
+  /**
+   * Locks an open file against other openings, or unlocks it; the lock ends with the last
+   * descriptor of this opening.
+   *
+   * @param operation {@code LOCK_*}
+   */
+  public static long flock(int fd, int operation) {
+    return Syscall.call(SyscallNumber.FLOCK, fd, operation);
+  }
+
   /** Waits until data and attributes are stable. */
   public static long fsync(int fd) {
     return Syscall.call(SyscallNumber.FSYNC, fd);
@@ -390,10 +400,21 @@ public final class FileOps {
    *     only after {@value #OPENAT2_ATTEMPTS} attempts
    */
   public static int openBeneath(int dirFd, String path, int flags) throws LinuxException {
+    return openBeneath(dirFd, path, flags, 0, FileFlags.RESOLVE_BENEATH);
+  }
+
+  /**
+   * As the other, and may create the file.
+   *
+   * @param mode must be 0 unless {@code flags} creates a file
+   * @param resolve {@code RESOLVE_*}
+   */
+  public static int openBeneath(int dirFd, String path, int flags, int mode, int resolve)
+      throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       long name = NativeString.address(arena, path);
       long how = arena.allocate(OPEN_HOW_SIZE, Long.BYTES).address();
-      fillOpenHow(how, flags | FileFlags.O_CLOEXEC, 0, FileFlags.RESOLVE_BENEATH);
+      fillOpenHow(how, flags | FileFlags.O_CLOEXEC, mode, resolve);
       long result = -Errno.EAGAIN;
       for (int i = 0;
           i < OPENAT2_ATTEMPTS && (result == -Errno.EAGAIN || result == -Errno.EINTR);

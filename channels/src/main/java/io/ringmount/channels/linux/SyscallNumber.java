@@ -25,6 +25,7 @@ public final class SyscallNumber {
   public static final int TGKILL = 234;
   public static final int UNSHARE = 272;
   public static final int FCNTL = 72;
+  public static final int FLOCK = 73;
   public static final int FSYNC = 74;
   public static final int FDATASYNC = 75;
   public static final int TRUNCATE = 76;

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ListCommand.class,
       StatusCommand.class,
       TuneCommand.class,
+      CacheCommand.class,
       UpgradeCommand.class,
       DoctorCommand.class,
       DemoCommand.class,

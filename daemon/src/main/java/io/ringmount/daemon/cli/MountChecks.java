@@ -116,6 +116,31 @@ final class MountChecks {
     }
   }
 
+  /** Refuses a cache directory that the mount would serve, or hide. */
+  static void cacheApart(Path cache, Path source, Path mountpoint)
+      throws CommandFailure, InterruptedException {
+    String why =
+        askBackend(
+            source,
+            () -> {
+              Path there = cache;
+              while (!Files.exists(there)) {
+                there = there.getParent();
+              }
+              there = there.toRealPath();
+              if (isWithin(there, source)) {
+                return "the cache directory lies in the backend, so the mount would cache its own"
+                    + " cache";
+              }
+              return isWithin(there, mountpoint)
+                  ? "the cache directory lies in the mount point, so the mount would hide it"
+                  : null;
+            });
+    if (why != null) {
+      throw new CommandFailure(why, cache.toString(), "use a directory on another, local disk");
+    }
+  }
+
   /** Why the two directories exclude each other; null when they do not. */
   private static String overlap(Path source, Path mountpoint) throws IOException {
     if (source.equals(mountpoint)) {

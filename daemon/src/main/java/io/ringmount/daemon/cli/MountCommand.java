@@ -3,12 +3,14 @@ package io.ringmount.daemon.cli;
 import io.ringmount.channels.linux.Cpu;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.MountSettings;
+import io.ringmount.daemon.config.OptionTable;
 import io.ringmount.daemon.control.MountTable;
 import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,6 +97,10 @@ final class MountCommand implements Callable<Integer> {
     dead.remove(target).ifPresent(spec.commandLine().getOut()::println);
     checks.free(target);
     MountChecks.apart(source, target);
+    Optional<Path> cache = order.settings().mount().get(OptionTable.CACHE_DIR);
+    if (cache.isPresent()) {
+      MountChecks.cacheApart(cache.get(), source, target);
+    }
     return MountSettings.of(source, target, order.settings());
   }
 

@@ -8,6 +8,9 @@ import io.ringmount.channels.linux.Cpu;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Rlimit;
 import io.ringmount.channels.metrics.MetricsReader;
+import io.ringmount.daemon.cache.Cache;
+import io.ringmount.daemon.cache.CacheOptions;
+import io.ringmount.daemon.cache.CacheStatus;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.config.OptionTable;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,10 @@ final class Service implements AutoCloseable {
   private final RunDirectory directory;
   private final int generation;
   private final MirrorFileSystem fileSystem;
+
+  /** Null without one. */
+  private final Cache cache;
+
   private final FuseMount mount;
 
   /** Null when this process made the mount. */
@@ -52,12 +60,14 @@ final class Service implements AutoCloseable {
       RunDirectory directory,
       int generation,
       MirrorFileSystem fileSystem,
+      Cache cache,
       FuseMount mount,
       InheritedFiles inherited) {
     this.settings = settings;
     this.directory = directory;
     this.generation = generation;
     this.fileSystem = fileSystem;
+    this.cache = cache;
     this.mount = mount;
     this.inherited = inherited;
   }
@@ -71,7 +81,14 @@ final class Service implements AutoCloseable {
       throws IOException, InvalidOptionsException {
     MirrorOptions options = prepareProcess(settings);
     MirrorFileSystem fileSystem = new MirrorFileSystem(settings.source(), options, custody);
+    Cache cache = null;
     try {
+      Optional<CacheOptions> cacheOptions = settings.toCacheOptions();
+      if (cacheOptions.isPresent()) {
+        cache = Cache.open(cacheOptions.get(), settings.source(), !fileSystem.isRemote());
+        fileSystem.use(cache);
+        cache.serve();
+      }
       FuseMount mount =
           FuseMount.mount(
               fileSystem,
@@ -86,9 +103,10 @@ final class Service implements AutoCloseable {
           mount.transport().label(),
           mount.transportReason(),
           mount.channels().size());
-      return new Service(settings, directory, 1, fileSystem, mount, null);
+      return new Service(settings, directory, 1, fileSystem, cache, mount, null);
     } catch (Throwable e) {
       fileSystem.close();
+      close(cache);
       throw e;
     }
   }
@@ -102,7 +120,9 @@ final class Service implements AutoCloseable {
     MirrorFileSystem fileSystem =
         MirrorFileSystem.resume(settings.source(), options, link, inherited.map());
     int generation = link.generation();
+    Cache cache = null;
     try {
+      cache = inheritCache(settings, fileSystem);
       FuseMount mount =
           FuseMount.inherit(
               fileSystem,
@@ -111,10 +131,33 @@ final class Service implements AutoCloseable {
                   Cpu.usable(), execution(settings, fileSystem), directory.metrics(generation)),
               inherited.all(),
               link);
-      return new Service(settings, directory, generation, fileSystem, mount, inherited);
+      return new Service(settings, directory, generation, fileSystem, cache, mount, inherited);
     } catch (Throwable e) {
       fileSystem.close();
+      close(cache);
       throw e;
+    }
+  }
+
+  /** A cache that cannot be had is no reason not to serve; null then, too. */
+  private static Cache inheritCache(MountSettings settings, MirrorFileSystem fileSystem) {
+    Optional<CacheOptions> options = settings.toCacheOptions();
+    if (options.isEmpty()) {
+      return null;
+    }
+    try {
+      Cache cache = Cache.inherit(options.get(), settings.source(), !fileSystem.isRemote());
+      fileSystem.use(cache);
+      return cache;
+    } catch (IOException e) {
+      LOG.warn("the cache cannot be used: {}; the backend serves", e.getMessage());
+      return null;
+    }
+  }
+
+  private static void close(Cache cache) {
+    if (cache != null) {
+      cache.close();
     }
   }
 
@@ -182,6 +225,13 @@ final class Service implements AutoCloseable {
     audit.predecessorsGone();
   }
 
+  /** Fills the cache from now on, when the daemon before has left it. */
+  void serveCache() {
+    if (cache != null) {
+      cache.serve();
+    }
+  }
+
   /** Has the counters of the daemons before go on here; once this one serves. */
   void count(WatchdogLink link) throws IOException {
     counters = new MetricsSuccession(link, mount);
@@ -218,7 +268,15 @@ final class Service implements AutoCloseable {
     if (audit != null) {
       audit.leave();
     }
+    if (cache != null) {
+      cache.leave();
+    }
     mount.quiesce();
+  }
+
+  /** Of the cache, if there is one. */
+  Optional<CacheStatus> cacheStatus() {
+    return Optional.ofNullable(cache).map(Cache::status);
   }
 
   MountSettings settings() {
@@ -246,5 +304,6 @@ final class Service implements AutoCloseable {
       audit.close();
     }
     fileSystem.close();
+    close(cache);
   }
 }

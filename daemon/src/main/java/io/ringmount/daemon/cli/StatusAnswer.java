@@ -64,7 +64,7 @@ final class StatusAnswer implements ControlServer.Answer {
         mount.memoryBytes(),
         live.values(),
         live.coreValues(),
-        null);
+        service.cacheStatus().orElse(null));
   }
 
   private MountStatus.Totals totals() {

@@ -138,6 +138,11 @@ final class StatusCommand implements Callable<Integer> {
           each.malformed());
     }
     lines.addAll(table.lines());
+    if (status.cache() != null) {
+      List<String> cache = CacheStatusCommand.describe(status.cache());
+      lines.add("  cache       " + cache.getFirst());
+      cache.stream().skip(1).forEach(each -> lines.add("              " + each));
+    }
     if (status.totals() != null) {
       lines.addAll(describeTotals(status.totals()));
     }

@@ -186,6 +186,9 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
                 new TuneAnswer(mount, live, this::remember)));
     link.serving(Json.line(DaemonMessages.Report.of(mount)), mount.connectionId(), sinceNanos);
     keepMemory();
+    if (!link.isFirst()) {
+      service.serveCache();
+    }
   }
 
   /**

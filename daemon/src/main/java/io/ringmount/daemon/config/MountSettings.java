@@ -4,8 +4,10 @@ import io.ringmount.channels.Execution;
 import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.RingMode;
 import io.ringmount.channels.Tuning;
+import io.ringmount.daemon.cache.CacheOptions;
 import io.ringmount.daemon.fs.MirrorOptions;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Everything that a mount was asked to be, checked.
@@ -15,6 +17,8 @@ import java.nio.file.Path;
  * @param requested everything else
  */
 public record MountSettings(Path source, Path mountpoint, RequestedSettings requested) {
+  private static final int MIB = 1 << 20;
+  private static final double GIB = 1L << 30;
 
   /**
    * @param requested what it says of directories is superseded
@@ -75,10 +79,29 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
     };
   }
 
-  /** Not beside operations that go on after a daemon has left: see {@code Passthrough}. */
+  /**
+   * Not beside operations that go on after a daemon has left: see {@code Passthrough}; and not past
+   * a cache.
+   */
   private boolean passthrough() {
     return get(OptionTable.PASSTHROUGH) == Passthrough.AUTO
+        && get(OptionTable.CACHE_DIR).isEmpty()
         && get(OptionTable.BACKEND_IO) != BackendIo.ASYNC;
+  }
+
+  /** For the cache, if there is to be one. */
+  public Optional<CacheOptions> toCacheOptions() {
+    return get(OptionTable.CACHE_DIR)
+        .map(directory ->
+            new CacheOptions(
+                directory,
+                (long) (get(OptionTable.CACHE_SIZE_GB) * GIB),
+                get(OptionTable.CACHE_FREE_PERCENT),
+                get(OptionTable.BLOCK_SIZE_MB) * MIB,
+                get(OptionTable.MAX_CONCURRENT),
+                get(OptionTable.EVICTION),
+                get(OptionTable.FILL),
+                get(OptionTable.TTL)));
   }
 
   /**

@@ -62,6 +62,6 @@ public final class OptionHelp {
   }
 
   private static String line(String name, String text) {
-    return String.format(Locale.ROOT, "  %-18s%s", name, text);
+    return String.format(Locale.ROOT, "  %-20s%s", name, text);
   }
 }

@@ -3,6 +3,8 @@ package io.ringmount.daemon.config;
 import io.ringmount.channels.BusyPoll;
 import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.TransportKind;
+import io.ringmount.daemon.cache.Eviction;
+import io.ringmount.daemon.cache.FillPolicy;
 import io.ringmount.daemon.config.Option.Change;
 import io.ringmount.daemon.config.Option.Scope;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
 /** Every option there is, once. */
 public final class OptionTable {
   private static final int MOST_IN_FLIGHT = 1_000_000;
+  private static final int MOST_PERCENT_FREE = 90;
+  private static final int MOST_BLOCK_MB = 64;
+  private static final int MOST_FILLS = 64;
   private static final int HIGHEST_CPU = ChannelSet.MAX_CPUS - 1;
 
   public static final Option<Optional<Path>> NFS_BACKEND =
@@ -220,6 +225,71 @@ public final class OptionTable {
           "false",
           "Nothing can be changed through the mount (also: ro, rw).");
 
+  public static final Option<Optional<Path>> CACHE_DIR =
+      cache(
+          "cache_dir",
+          "dir",
+          ValueType.directory(),
+          "none",
+          "Where copies of the backend's files are kept, on a fast local disk; none: no cache.");
+
+  public static final Option<Double> CACHE_SIZE_GB =
+      cache(
+          "cache_size_gb",
+          "size_gb",
+          ValueType.decimal("GIB", "0.001 to 1000000, such as 0.5", 0.001, 1_000_000),
+          "50",
+          "The most that the copies may take, in GiB.");
+
+  public static final Option<Integer> CACHE_FREE_PERCENT =
+      cache(
+          "cache_free_percent",
+          "free_percent",
+          ValueType.count(0, MOST_PERCENT_FREE),
+          "10",
+          "How much of the cache's file system stays free, in percent.");
+
+  public static final Option<Integer> BLOCK_SIZE_MB =
+      cache(
+          "block_size_mb",
+          "block_size_mb",
+          ValueType.count(1, MOST_BLOCK_MB),
+          "1",
+          "What copies are filled and checked by, in MiB.");
+
+  public static final Option<Integer> MAX_CONCURRENT =
+      cache(
+          "max_concurrent",
+          "max_concurrent",
+          ValueType.count(1, MOST_FILLS),
+          "4",
+          "How many files are copied at once.");
+
+  public static final Option<FillPolicy> FILL =
+      cache(
+          "fill",
+          "fill",
+          ValueType.choice(FillPolicy.class),
+          "open",
+          "When a file is copied: when it is opened to be read, when it is for the second time, or"
+              + " never.");
+
+  public static final Option<Eviction> EVICTION =
+      cache(
+          "eviction",
+          "eviction",
+          ValueType.choice(Eviction.class),
+          "arc",
+          "Which copies go when room is needed.");
+
+  public static final Option<Optional<Duration>> TTL =
+      cache(
+          "ttl",
+          "ttl",
+          ValueType.durationOrNone("1s", "3650d"),
+          "none",
+          "How long a copy is good for, though the file has not changed.");
+
   public static final Option<Boolean> ENABLED =
       core(
           "enabled",
@@ -263,6 +333,14 @@ public final class OptionTable {
           MAX_INFLIGHT,
           BALANCE,
           LEND,
+          CACHE_DIR,
+          CACHE_SIZE_GB,
+          CACHE_FREE_PERCENT,
+          BLOCK_SIZE_MB,
+          MAX_CONCURRENT,
+          FILL,
+          EVICTION,
+          TTL,
           ENABLED,
           SERVER);
 
@@ -290,6 +368,12 @@ public final class OptionTable {
       String name, ValueType<T> type, String defaultText, String sentence) {
     return new Option<>(
         name, Section.CHANNELS, name, Scope.CORE, type, defaultText, Change.MOUNT, sentence);
+  }
+
+  private static <T> Option<T> cache(
+      String name, String key, ValueType<T> type, String defaultText, String sentence) {
+    return new Option<>(
+        name, Section.CACHE, key, Scope.MOUNT, type, defaultText, Change.MOUNT, sentence);
   }
 
   private static Option<Duration> timeout(String name, String defaultText, String cached) {

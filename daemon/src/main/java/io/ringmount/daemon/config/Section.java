@@ -9,7 +9,9 @@ public enum Section {
   /** What is mounted where, and what the kernel may remember of it. */
   MOUNT,
   /** How requests are served; {@code [[channels.core]]} is for single CPUs. */
-  CHANNELS;
+  CHANNELS,
+  /** Where copies of files are kept, and how many. */
+  CACHE;
 
   /** As it stands in the file, without its brackets. */
   public String label() {

@@ -40,7 +40,6 @@ public final class TuningFile {
   static final String CPU = "cpu";
 
   private static final String CORE_KEY = "core";
-  private static final String CACHE = "cache";
   private static final String CPU_RANGE = "use the number of a CPU, from 0";
 
   private final TomlParseResult file;
@@ -104,9 +103,7 @@ public final class TuningFile {
     for (String name : file.keySet()) {
       int line = line(file, name);
       Optional<Section> section = Section.find(name);
-      if (name.equals(CACHE)) {
-        mistake(line, "[cache] has no effect yet: this version has no cache", "leave it out");
-      } else if (section.isEmpty()) {
+      if (section.isEmpty()) {
         unknownSection(name, line);
       } else if (value(file, name) instanceof TomlTable table) {
         section(section.get(), table, line);
@@ -119,13 +116,14 @@ public final class TuningFile {
   private void unknownSection(String name, int line) {
     String quoted = OptionMistake.quote(name);
     if (value(file, name) instanceof TomlTable) {
-      Stream<String> valid = Stream.of(Section.values()).map(Section::label);
+      List<String> valid = Stream.of(Section.values()).map(Section::label).toList();
       mistake(
           line,
           "unknown section [" + quoted + "]",
-          OptionNames.nearest(quoted, valid)
+          OptionNames.nearest(quoted, valid.stream())
               .map(nearest -> "the nearest is [" + nearest + "]")
-              .orElse("the sections are [mount], [channels] and [[" + CORES + "]]"));
+              .orElse(
+                  "the sections are [" + String.join("], [", valid) + "] and [[" + CORES + "]]"));
     } else {
       mistake(line, quoted + " is in no section", elsewhere(name).orElse("remove it"));
     }

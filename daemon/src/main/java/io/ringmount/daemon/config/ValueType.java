@@ -52,11 +52,11 @@ public record ValueType<T>(String placeholder, String unit, String range, Parser
         });
   }
 
-  /** One of an enum's constants, by its lower-case name. */
+  /** One of an enum's constants, by its lower-case name with dashes. */
   static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
     Map<String, E> byName = new LinkedHashMap<>();
     for (E each : type.getEnumConstants()) {
-      byName.put(each.name().toLowerCase(Locale.ROOT), each);
+      byName.put(each.name().toLowerCase(Locale.ROOT).replace('_', '-'), each);
     }
     List<String> names = List.copyOf(byName.keySet());
     String last = names.getLast();
@@ -81,18 +81,28 @@ public record ValueType<T>(String placeholder, String unit, String range, Parser
         "",
         "auto, or " + smallest + " to " + largest,
         text -> {
-          if (text.equalsIgnoreCase("auto")) {
-            return OptionalInt.empty();
-          }
-          if (!text.matches("-?[0-9]{1,18}")) {
-            throw new InvalidValueException("is not a whole number");
-          }
-          long value = Long.parseLong(text);
-          if (value < smallest || value > largest) {
-            throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
-          }
-          return OptionalInt.of((int) value);
+          return text.equalsIgnoreCase("auto")
+              ? OptionalInt.empty()
+              : OptionalInt.of(parseCount(text, smallest, largest));
         });
+  }
+
+  /** A whole number. */
+  static ValueType<Integer> count(int smallest, int largest) {
+    return new ValueType<>(
+        "N", "", smallest + " to " + largest, text -> parseCount(text, smallest, largest));
+  }
+
+  private static int parseCount(String text, int smallest, int largest)
+      throws InvalidValueException {
+    if (!text.matches("-?[0-9]{1,18}")) {
+      throw new InvalidValueException("is not a whole number");
+    }
+    long value = Long.parseLong(text);
+    if (value < smallest || value > largest) {
+      throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
+    }
+    return (int) value;
   }
 
   /** A number of bytes, with an optional unit. */
@@ -129,18 +139,34 @@ public record ValueType<T>(String placeholder, String unit, String range, Parser
         });
   }
 
+  /** As {@link #duration}, or {@code none}, which is empty. */
+  static ValueType<Optional<Duration>> durationOrNone(String smallest, String largest) {
+    ValueType<Duration> some = duration(smallest, largest);
+    return new ValueType<>(
+        some.placeholder,
+        some.unit,
+        "none, or " + some.range,
+        text -> text.equals("none") ? Optional.empty() : Optional.of(some.parse(text)));
+  }
+
   /** A share of something, 0 to 1. */
   static ValueType<Double> fraction() {
+    return decimal("SHARE", "0 to 1, such as 0.25", 0, 1);
+  }
+
+  /** A number that may have a fraction; not negative. */
+  static ValueType<Double> decimal(
+      String placeholder, String range, double smallest, double largest) {
     return new ValueType<>(
-        "SHARE",
+        placeholder,
         "",
-        "0 to 1, such as 0.25",
+        range,
         text -> {
           if (!text.matches("-?(?:[0-9]{1,20}(?:\\.[0-9]{0,20})?|\\.[0-9]{1,20})")) {
             throw new InvalidValueException("is not a number");
           }
           double value = Double.parseDouble(text);
-          if (text.startsWith("-") || value > 1) {
+          if (text.startsWith("-") || value < smallest || value > largest) {
             throw new InvalidValueException(InvalidValueException.OUT_OF_RANGE);
           }
           return value;

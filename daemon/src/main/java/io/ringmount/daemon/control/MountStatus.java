@@ -1,5 +1,6 @@
 package io.ringmount.daemon.control;
 
+import io.ringmount.daemon.cache.CacheStatus;
 import java.util.List;
 import java.util.Map;
 
@@ -47,7 +48,7 @@ public record MountStatus(
     long memoryBytes,
     Map<String, String> settings,
     Map<Integer, Map<String, String>> coreSettings,
-    Object cache) {
+    CacheStatus cache) {
 
   /**
    * What was counted since the mount was made, whichever daemon served; less when the counters of

@@ -43,14 +43,19 @@ final class Answers {
     return FileOps.fstatx(fd, FileFlags.STATX_BASIC_STATS, scratch.statx);
   }
 
-  /** Answers with the present attributes of an inode, through a descriptor of its file. */
-  void attributes(AttributesReply reply, Inode inode, int fd, Scratch scratch) {
+  /**
+   * Answers with the present attributes of an inode, through a descriptor of its file.
+   *
+   * @return a negative error number, or they are in the scratch
+   */
+  long attributes(AttributesReply reply, Inode inode, int fd, Scratch scratch) {
     long result = statx(fd, scratch);
     if (result >= 0) {
       copy(inode, scratch.statx, reply.attributes());
       reply.timeout(attributesTimeoutNanos(scratch.statx));
     }
     result(reply, result);
+    return result;
   }
 
   /**

@@ -14,6 +14,7 @@ import io.ringmount.channels.linux.Statx;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.SetattrValid;
 import io.ringmount.channels.wire.StatxOut;
+import io.ringmount.daemon.cache.CopyReads;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 
@@ -22,8 +23,10 @@ final class FileAttributes {
   private final InodeTable inodes;
   private final HandleTable handles;
   private final Answers answers;
+  private final Copies copies;
 
-  FileAttributes(InodeTable inodes, HandleTable handles, Answers answers) {
+  FileAttributes(InodeTable inodes, HandleTable handles, Answers answers, Copies copies) {
+    this.copies = copies;
     this.inodes = inodes;
     this.handles = handles;
     this.answers = answers;
@@ -39,7 +42,9 @@ final class FileAttributes {
         return;
       }
       try {
-        answers.attributes(reply, file.inode(), fd, scratch);
+        if (answers.attributes(reply, file.inode(), fd, scratch) >= 0) {
+          seen(file, scratch.statx);
+        }
       } finally {
         file.release();
       }
@@ -58,6 +63,14 @@ final class FileAttributes {
     }
   }
 
+  /** A reader of a mapped or open file asks now and then; that is when changes are noticed. */
+  private static void seen(OpenFile file, long statx) {
+    CopyReads copy = file.copy();
+    if (copy != null) {
+      copy.seen(statx);
+    }
+  }
+
   /**
    * @param mask {@code STATX_*} bits of what is wanted
    */
@@ -65,7 +78,14 @@ final class FileAttributes {
     long result;
     if (handle != FileSystem.NO_HANDLE) {
       OpenFile file = handles.get(handle, node);
-      result = file.apply(fd -> statx(file.inode(), fd, mask, reply.statx()));
+      result =
+          file.apply(fd -> {
+            long own = statx(file.inode(), fd, mask, reply.statx());
+            if (own >= 0) {
+              seen(file, reply.statx().statx());
+            }
+            return own;
+          });
     } else {
       Inode inode = inodes.get(node);
       result = inode.apply(Scratch.get(), fd -> statx(inode, fd, mask, reply.statx()));
@@ -118,7 +138,18 @@ final class FileAttributes {
       SetattrIn change,
       AttributesReply reply,
       Scratch scratch) {
-    long result = AttributeChange.apply(request, fd, open, inode.type(), change, scratch);
+    boolean resizes = (change.valid() & SetattrValid.SIZE) != 0;
+    if (resizes) {
+      copies.beginChange(inode);
+    }
+    long result;
+    try {
+      result = AttributeChange.apply(request, fd, open, inode.type(), change, scratch);
+    } finally {
+      if (resizes) {
+        inode.removeWriter();
+      }
+    }
     if (result < 0) {
       Answers.error(reply, result);
     } else {

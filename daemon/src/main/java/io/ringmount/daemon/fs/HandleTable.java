@@ -63,7 +63,7 @@ final class HandleTable implements AutoCloseable {
     long handle = records.number(record);
     journal.handle(handle);
     files.put(handle, file);
-    file.inode().addHandle();
+    opened(file);
     records.publish(record);
     return handle;
   }
@@ -102,8 +102,15 @@ final class HandleTable implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    inode.addHandle();
+    opened(file);
     return file;
+  }
+
+  private static void opened(OpenFile file) {
+    file.inode().addHandle();
+    if (file.writes()) {
+      file.inode().addWriter();
+    }
   }
 
   /** Ends a handle; {@code false} when {@link #get} would not find it. */
@@ -127,6 +134,9 @@ final class HandleTable implements AutoCloseable {
     }
     records.free(handle);
     file.inode().removeHandle();
+    if (file.writes()) {
+      file.inode().removeWriter();
+    }
     file.release();
     return true;
   }

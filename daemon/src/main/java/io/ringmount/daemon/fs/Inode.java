@@ -33,6 +33,8 @@ final class Inode {
       AtomicIntegerFieldUpdater.newUpdater(Inode.class, "users");
   private static final AtomicIntegerFieldUpdater<Inode> OPENED =
       AtomicIntegerFieldUpdater.newUpdater(Inode.class, "opened");
+  private static final AtomicIntegerFieldUpdater<Inode> WRITERS =
+      AtomicIntegerFieldUpdater.newUpdater(Inode.class, "writers");
   private static final AtomicIntegerFieldUpdater<Inode> DESCRIPTOR =
       AtomicIntegerFieldUpdater.newUpdater(Inode.class, "descriptor");
 
@@ -51,6 +53,9 @@ final class Inode {
 
   /** Open handles. */
   private volatile int opened;
+
+  /** Handles that write, and changes of the size that go on. */
+  private volatile int writers;
 
   private volatile boolean mayBeNameless;
 
@@ -198,6 +203,19 @@ final class Inode {
 
   boolean isOpen() {
     return opened > 0;
+  }
+
+  /** Its content may change through this mount until {@link #removeWriter}. */
+  void addWriter() {
+    WRITERS.incrementAndGet(this);
+  }
+
+  void removeWriter() {
+    WRITERS.decrementAndGet(this);
+  }
+
+  boolean isWritten() {
+    return writers > 0;
   }
 
   /** The number of its backing file, see {@link Passthrough}; guarded by this object's monitor. */

@@ -26,6 +26,7 @@ import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
+import io.ringmount.daemon.cache.Cache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -77,6 +78,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   private final FileAttributes attributes;
   private final ExtendedAttributes extendedAttributes;
   private final Passthrough passthrough;
+  private final Copies copies;
   private final OpenFiles files;
   private final DirectoryReader directories;
   private final Set<Feature> features;
@@ -192,13 +194,20 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     Lookup lookup = new Lookup(inodes, answers);
     Nameless nameless = new Nameless(inodes, records.custody());
     names = new Names(inodes, lookup, answers, nameless);
-    attributes = new FileAttributes(inodes, handles, answers);
+    copies = new Copies(inodes);
+    attributes = new FileAttributes(inodes, handles, answers, copies);
     extendedAttributes =
         new ExtendedAttributes(inodes, offered.contains(Feature.ACCESS_CONTROL_LISTS));
     passthrough = new Passthrough(wantsPassthrough(source, options));
     files =
         new OpenFiles(
-            inodes, handles, nameless, passthrough, options.directIo(), source.tellsChanges());
+            inodes,
+            handles,
+            nameless,
+            passthrough,
+            copies,
+            options.directIo(),
+            source.tellsChanges());
     directories = new DirectoryReader(handles, lookup, answers);
     features = features(options, offered);
     try {
@@ -298,6 +307,15 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
   /** Whether the backend is reached through a network, so that any call may wait for long. */
   public boolean isRemote() {
     return source.isShared();
+  }
+
+  /**
+   * Reads from copies where it can, and has them made.
+   *
+   * @param cache of this source, which stays the caller's; before any operation
+   */
+  public void use(Cache cache) {
+    copies.use(cache);
   }
 
   @Override

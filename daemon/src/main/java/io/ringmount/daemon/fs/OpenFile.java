@@ -4,6 +4,9 @@ import io.ringmount.channels.BackendFile;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
+import io.ringmount.daemon.cache.CopyReads;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.IntToLongFunction;
 
@@ -27,6 +30,8 @@ final class OpenFile extends BackendFile {
   private static final AtomicIntegerFieldUpdater<OpenFile> USERS =
       AtomicIntegerFieldUpdater.newUpdater(OpenFile.class, "users");
 
+  private static final VarHandle EARLIER = earlier();
+
   private final Inode inode;
   private final int flags;
   private volatile int descriptor;
@@ -34,6 +39,11 @@ final class OpenFile extends BackendFile {
 
   /** Of the content at the opening, until the kernel is known to have dropped other pages. */
   private volatile long version = ContentVersion.UNKNOWN;
+
+  /** Set once at most. */
+  private volatile CopyReads copy;
+
+  private volatile boolean openedEarlier;
 
   /** Where the stream of a directory stands, as a cookie; guarded by this object's monitor. */
   private long position;
@@ -46,6 +56,15 @@ final class OpenFile extends BackendFile {
     this.inode = inode;
     this.descriptor = descriptor;
     this.flags = flags;
+    this.openedEarlier = descriptor == Inode.NO_DESCRIPTOR;
+  }
+
+  private static VarHandle earlier() {
+    try {
+      return MethodHandles.lookup().findVarHandle(OpenFile.class, "openedEarlier", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private static OpenFile unknown() {
@@ -82,10 +101,33 @@ final class OpenFile extends BackendFile {
     return flags;
   }
 
+  boolean writes() {
+    return (flags & FileFlags.O_ACCMODE) != FileFlags.O_RDONLY;
+  }
+
   /** Whether every write goes to the end of the file. */
   boolean appends() {
     return (flags & FileFlags.O_APPEND) != 0;
   }
+
+  // ---- its copy in the cache -------------------------------------------------------------------
+
+  /** What reads it; null when it has no copy. */
+  CopyReads copy() {
+    return copy;
+  }
+
+  /** Gives it what reads it, closed with this. The caller has a use of this. */
+  void copy(CopyReads reads) {
+    copy = reads;
+  }
+
+  /** Whether another process opened it, and nobody has asked for its copy; true once. */
+  boolean takeEarlier() {
+    return openedEarlier && (boolean) EARLIER.compareAndSet(this, true, false);
+  }
+
+  // ---- what it had when it was opened ----------------------------------------------------------
 
   /** Says which version it had when it was opened; before the kernel is answered. */
   void opened(long contentVersion) {
@@ -157,6 +199,10 @@ final class OpenFile extends BackendFile {
   @Override
   public void release() {
     if (USERS.decrementAndGet(this) == 0) {
+      CopyReads reads = copy;
+      if (reads != null) {
+        reads.close();
+      }
       int fd = descriptor;
       if (fd != Inode.NO_DESCRIPTOR) {
         FileOps.close(fd);

@@ -14,6 +14,7 @@ import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.OpenFlags;
 import io.ringmount.channels.wire.OpenOut;
+import io.ringmount.daemon.cache.CopyReads;
 import java.nio.ByteBuffer;
 
 /** The operations on open files and directories, and what opens them. */
@@ -43,6 +44,7 @@ final class OpenFiles {
   private final HandleTable handles;
   private final Nameless nameless;
   private final Passthrough passthrough;
+  private final Copies copies;
   private final boolean directIo;
   private final boolean tellsChanges;
 
@@ -55,12 +57,14 @@ final class OpenFiles {
       HandleTable handles,
       Nameless nameless,
       Passthrough passthrough,
+      Copies copies,
       boolean directIo,
       boolean tellsChanges) {
     this.inodes = inodes;
     this.handles = handles;
     this.nameless = nameless;
     this.passthrough = passthrough;
+    this.copies = copies;
     this.directIo = directIo;
     this.tellsChanges = tellsChanges;
   }
@@ -174,6 +178,8 @@ final class OpenFiles {
       int result = add(file, open, scratch);
       if (result < 0) {
         passthrough.closed(inode);
+      } else {
+        copies.opened(file, scratch);
       }
       return result;
     }
@@ -229,10 +235,14 @@ final class OpenFiles {
     int fd = file.acquire();
     if (fd < 0) {
       Answers.error(reply, fd);
-    } else {
-      file.readByKernel();
-      reply.send(file, offset, size);
+      return;
     }
+    file.readByKernel();
+    if (file.takeEarlier()) {
+      copies.openedEarlier(file);
+    }
+    CopyReads copy = file.copy();
+    reply.send(copy == null ? file : copy.source(offset, size), offset, size);
   }
 
   void write(

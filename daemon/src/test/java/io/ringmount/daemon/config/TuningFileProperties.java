@@ -52,6 +52,14 @@ class TuningFileProperties {
     VALUES.put(OptionTable.MAX_INFLIGHT, counts);
     VALUES.put(OptionTable.BALANCE, truths);
     VALUES.put(OptionTable.LEND, truths);
+    VALUES.put(OptionTable.CACHE_DIR, paths);
+    VALUES.put(OptionTable.CACHE_SIZE_GB, List.of("50", "0.5", "1000"));
+    VALUES.put(OptionTable.CACHE_FREE_PERCENT, List.of("0", "10", "90"));
+    VALUES.put(OptionTable.BLOCK_SIZE_MB, List.of("1", "64"));
+    VALUES.put(OptionTable.MAX_CONCURRENT, List.of("1", "64"));
+    VALUES.put(OptionTable.FILL, List.of("open", "second-read", "never"));
+    VALUES.put(OptionTable.EVICTION, List.of("lru", "lfu", "arc", "s3fifo"));
+    VALUES.put(OptionTable.TTL, List.of("none", "1s", "7d"));
     VALUES.put(OptionTable.ENABLED, truths);
     VALUES.put(OptionTable.SERVER, List.of("auto", "0", "5"));
   }

@@ -105,9 +105,9 @@ class TuningFileTest {
             "7: unknown key slots in [mount]; write it as slots in [channels]",
             "8: read_only=maybe is neither true nor false; use true or false",
             "9: entry_timeout is a date or a time; use 0s to 365d",
-            "10: [cache] has no effect yet: this version has no cache; leave it out",
+            "11: dir=b is not an absolute path; use an absolute path",
             "12: unknown section [chanels]; the nearest is [channels]",
-            "14: unknown section [qqq]; the sections are [mount], [channels] and"
+            "14: unknown section [qqq]; the sections are [mount], [channels], [cache] and"
                 + " [[channels.core]]",
             "16: transport=ring is no such choice; use auto, uring or device",
             "17: slots=5000 is out of range; use auto, or 1 to 1024",
@@ -136,7 +136,7 @@ class TuningFileTest {
             read_only = "maybe"
             entry_timeout = 1979-05-27
             [cache]
-            dir = "/b"
+            dir = "b"
             [chanels]
             slots = 4
             [qqq]

@@ -3,6 +3,7 @@ package io.ringmount.daemon.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ringmount.channels.linux.Mounts;
+import io.ringmount.daemon.MountedDirectories;
 import io.ringmount.daemon.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;

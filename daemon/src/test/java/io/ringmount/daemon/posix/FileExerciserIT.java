@@ -2,6 +2,7 @@ package io.ringmount.daemon.posix;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmount.daemon.MountedDirectories;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.ringmount.daemon.posix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ringmount.channels.RequiresFuse;
+import io.ringmount.daemon.MountedDirectories;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;

@@ -2,6 +2,7 @@ package io.ringmount.daemon.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ringmount.daemon.MountedDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,10 +1,9 @@
-package io.ringmount.daemon.posix;
+package io.ringmount.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.channels.linux.Mounts;
-import io.ringmount.daemon.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,20 +16,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Directories that everybody may enter, and mounts, none of which is left after a test. */
 @RequiresFuse
-abstract class MountedDirectories {
-  @TempDir Path work;
+public abstract class MountedDirectories {
+  @TempDir protected Path work;
   private final Deque<Path> mountpoints = new ArrayDeque<>();
   private Programs programs;
 
   @BeforeEach
-  final void prepare() throws IOException {
+  protected final void prepare() throws IOException {
     programs = new Programs(work.resolve("run"));
     open(work);
   }
 
   /** The last first, as it may be inside another. */
   @AfterEach
-  final void unmountAll() throws IOException {
+  protected final void unmountAll() throws IOException {
     for (Path each : mountpoints) {
       while (Mounts.find(each).isPresent()) {
         Mounts.umount(each, Mounts.MNT_DETACH);
@@ -38,11 +37,11 @@ abstract class MountedDirectories {
     }
   }
 
-  final Programs programs() {
+  protected final Programs programs() {
     return programs;
   }
 
-  final Path directory(String name) throws IOException {
+  protected final Path directory(String name) throws IOException {
     return open(Files.createDirectory(work.resolve(name)));
   }
 
@@ -51,25 +50,25 @@ abstract class MountedDirectories {
   }
 
   /** {@code ringmount ARGUMENTS}, which must work. */
-  final void ringmount(Object... arguments) throws IOException, InterruptedException {
+  protected final void ringmount(Object... arguments) throws IOException, InterruptedException {
     Programs.Outcome outcome = programs.ringmount(arguments);
     assertEquals(0, outcome.code(), outcome.err());
   }
 
   /** Mirrors the backend, as {@code mount -o OPTIONS} does. */
-  final Path mount(Path backend, Path mountpoint, String options)
+  protected final Path mount(Path backend, Path mountpoint, String options)
       throws IOException, InterruptedException {
     mountpoints.push(mountpoint);
     ringmount("mount", backend, mountpoint, "-o", options);
     return mountpoint;
   }
 
-  final void unmount(Path mountpoint) throws IOException, InterruptedException {
+  protected final void unmount(Path mountpoint) throws IOException, InterruptedException {
     ringmount("unmount", mountpoint);
   }
 
   /** Mounts what is not ours. */
-  final Path mountOther(String type, Path at, String data) throws IOException {
+  protected final Path mountOther(String type, Path at, String data) throws IOException {
     mountpoints.push(at);
     Mounts.mount(type, at, type, 0, data);
     return at;

@@ -1,0 +1,20 @@
+package io.ringmount.daemon.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ringmount cache}. */
+@Command(
+    name = "cache",
+    description = "Shows and changes what a mount's cache has.",
+    subcommands = CacheStatusCommand.class)
+final class CacheCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no cache command given");
+  }
+}

@@ -1,0 +1,98 @@
+package io.ringmount.daemon.fs;
+
+import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.Statx;
+import io.ringmount.daemon.cache.Cache;
+import io.ringmount.daemon.cache.FileKey;
+import io.ringmount.daemon.cache.FileVersion;
+
+/**
+ * Gives open files their copies in the cache, if the mount has one.
+ *
+ * <p>A copy is used only while nobody has the file open to write through this mount: under the
+ * {@link Inode}'s monitor either a reader finds no writer, and the version it then sees is of what
+ * all writers before left; or a writer finds what readers have, and ends it before it changes the
+ * file.
+ */
+final class Copies {
+  private final InodeTable inodes;
+
+  /** Null without a cache. */
+  private volatile Cache cache;
+
+  Copies(InodeTable inodes) {
+    this.inodes = inodes;
+  }
+
+  void use(Cache newCache) {
+    cache = newCache;
+  }
+
+  /**
+   * A file has got its handle, of which nobody knows yet. The caller holds the inode's monitor, and
+   * may wait for the backend.
+   */
+  void opened(OpenFile file, Scratch scratch) {
+    if (cache == null || file.inode().type() != FileFlags.S_IFREG) {
+      return;
+    }
+    if (file.writes()) {
+      cache.suspend(key(file.inode()));
+    } else {
+      read(file, scratch);
+    }
+  }
+
+  /**
+   * As {@link #opened}, for a file that was opened before this process served. The caller has a use
+   * of it and may not wait: until it is known whether there is a copy, the backend is read.
+   */
+  void openedEarlier(OpenFile file) {
+    Cache used = cache;
+    if (used == null || file.writes() || file.inode().type() != FileFlags.S_IFREG) {
+      return;
+    }
+    used.execute(() -> {
+      if (file.acquire() >= 0) {
+        try {
+          synchronized (file.inode()) {
+            if (file.copy() == null) {
+              read(file, Scratch.get());
+            }
+          }
+        } finally {
+          file.release();
+        }
+      }
+    });
+  }
+
+  private void read(OpenFile file, Scratch scratch) {
+    Inode inode = file.inode();
+    int now = FileFlags.AT_EMPTY_PATH | FileFlags.AT_STATX_FORCE_SYNC;
+    long at = scratch.statx;
+    if (!inode.isWritten()
+        && FileOps.statx(file.descriptor(), FileOps.EMPTY_PATH, now, FileVersion.WANTED, at) >= 0
+        && (Statx.mask(at) & FileVersion.WANTED) == FileVersion.WANTED) {
+      file.copy(cache.read(key(inode), FileVersion.of(at), file));
+    }
+  }
+
+  /** The content is about to change, until {@link Inode#removeWriter}. */
+  void beginChange(Inode inode) {
+    synchronized (inode) {
+      inode.addWriter();
+      if (cache != null) {
+        cache.suspend(key(inode));
+      }
+    }
+  }
+
+  private FileKey key(Inode inode) {
+    long device = NodeTable.device(inode.record());
+    long own = NodeTable.device(inodes.get(FileSystem.ROOT).record());
+    return new FileKey(device == own ? 0 : device, inode.number());
+  }
+}

@@ -1,0 +1,142 @@
+package io.ringmount.daemon.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmount.channels.linux.FileFlags;
+import io.ringmount.channels.linux.FileOps;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whose a cache directory is, and what may be in it. */
+class CacheDirectoryTest {
+  private static final Path BACKEND = Path.of("/mnt/models");
+  private static final FileKey KEY = new FileKey(0, 0x12ab);
+
+  @TempDir Path temp;
+  private Path path;
+
+  @BeforeEach
+  void name() {
+    path = temp.resolve("cache");
+  }
+
+  private CacheDirectory open() throws IOException {
+    return CacheDirectory.open(path, BACKEND);
+  }
+
+  @Test
+  void isItsOwnersAlone() throws IOException {
+    Files.createDirectory(path);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+    open().close();
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+  }
+
+  @Test
+  void isOfOneBackend() throws IOException {
+    open().close();
+    open().close();
+    IOException refusal =
+        assertThrows(IOException.class, () -> CacheDirectory.open(path, Path.of("/mnt/other")));
+    assertTrue(refusal.getMessage().contains("holds copies of /mnt/models"), refusal.getMessage());
+  }
+
+  @Test
+  void doesNotTakeADirectoryOfSomethingElse() throws IOException {
+    Files.createDirectory(path);
+    Files.writeString(path.resolve("letter"), "dear");
+    IOException refusal = assertThrows(IOException.class, this::open);
+    assertTrue(refusal.getMessage().contains("neither empty nor a cache"), refusal.getMessage());
+    assertEquals("dear", Files.readString(path.resolve("letter")));
+  }
+
+  @Test
+  void oneProcessAtATimeChangesIt() throws Exception {
+    try (CacheDirectory one = open();
+        CacheDirectory other = open()) {
+      assertTrue(one.lock());
+      assertTrue(one.lock());
+      assertFalse(other.lock());
+      assertThrows(IOException.class, () -> other.create(KEY, CacheDirectory.PART, 0));
+      FileOps.close(one.create(KEY, CacheDirectory.PART, 0));
+      one.unlock();
+      assertThrows(IOException.class, () -> one.publish(KEY));
+      assertFalse(one.lock());
+      assertTrue(other.lock());
+      other.publish(KEY);
+      assertThrows(IOException.class, () -> one.remove(KEY));
+    }
+    assertTrue(Files.exists(path.resolve(KEY.path() + CacheDirectory.DATA)));
+  }
+
+  @Test
+  void filesAreFoundAgain() throws IOException {
+    try (CacheDirectory directory = open()) {
+      directory.lock();
+      FileOps.close(directory.create(KEY, CacheDirectory.PART, 10_000));
+      directory.publish(KEY);
+      FileKey other = new FileKey(0x801, -1);
+      FileOps.close(directory.create(other, CacheDirectory.PART, 5));
+      ByteBuffer map = ByteBuffer.allocateDirect(3).put(new byte[] {1, 2, 3}).flip();
+      directory.writeMap(KEY, map, true);
+      assertEquals(map, directory.readMap(KEY, 3));
+      assertNull(directory.readMap(KEY, 4));
+
+      Files.createDirectories(path.resolve("00/0000000000000000-0.data"));
+      Files.writeString(path.resolve("00/nonsense.data"), "?");
+      Files.writeString(path.resolve("00/00000000000012ab-0.data"), "in the wrong folder");
+      Map<FileKey, Long> found = new HashMap<>();
+      directory.scan(found::put, () -> true);
+      assertEquals(Map.of(KEY, 10_000L, other, 5L), found);
+
+      directory.remove(KEY);
+      assertFalse(Files.exists(path.resolve(KEY.path() + CacheDirectory.MAP)));
+    }
+  }
+
+  @Test
+  void plantedLinksLeadNowhere() throws IOException {
+    Path outside = Files.createDirectory(temp.resolve("outside"));
+    Path victim = Files.writeString(outside.resolve("00000000000012ab-0.data"), "0123456789");
+    try (CacheDirectory directory = open()) {
+      directory.lock();
+      Files.createSymbolicLink(path.resolve("ab"), outside);
+      assertEquals(-1, directory.open(KEY, CacheDirectory.DATA, FileFlags.O_RDONLY, 10));
+      assertThrows(IOException.class, () -> directory.create(KEY, CacheDirectory.PART, 5));
+      Map<FileKey, Long> found = new HashMap<>();
+      directory.scan(found::put, () -> true);
+      assertEquals(Map.of(), found);
+
+      Files.delete(path.resolve("ab"));
+      Files.createDirectory(path.resolve("ab"));
+      Files.createSymbolicLink(path.resolve(KEY.path() + CacheDirectory.DATA), victim);
+      assertEquals(-1, directory.open(KEY, CacheDirectory.DATA, FileFlags.O_RDONLY, 10));
+      directory.remove(KEY);
+    }
+    assertEquals("0123456789", Files.readString(victim));
+  }
+
+  @Test
+  void whatHasAnotherSizeIsNotTheCopy() throws IOException {
+    try (CacheDirectory directory = open()) {
+      directory.lock();
+      FileOps.close(directory.create(KEY, CacheDirectory.PART, 10));
+      assertEquals(-1, directory.open(KEY, CacheDirectory.PART, FileFlags.O_RDONLY, 11));
+      int fd = directory.open(KEY, CacheDirectory.PART, FileFlags.O_RDONLY, 10);
+      assertTrue(fd >= 0);
+      FileOps.close(fd);
+    }
+  }
+}
