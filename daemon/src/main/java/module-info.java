@@ -8,6 +8,7 @@ module io.ringmount.daemon {
   requires java.management;
   requires jdk.net;
   requires jdk.unsupported;
+  requires me.tongfei.progressbar;
   requires org.jctools.core;
   requires org.slf4j;
   requires org.tomlj;

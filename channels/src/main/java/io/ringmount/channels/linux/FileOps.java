@@ -85,6 +85,11 @@ public final class FileOps {
     return Syscall.call(SyscallNumber.FCNTL, fd, F_DUPFD_CLOEXEC, 0);
   }
 
+  /** Makes the number {@code to} one of the open file of {@code from}, closed on exec. */
+  public static long dup3(int from, int to) {
+    return Syscall.call(SyscallNumber.DUP3, from, to, FileFlags.O_CLOEXEC);
+  }
+
   /**
    * Makes calls on the open file of {@code fd} return {@code EAGAIN} instead of waiting, or not.
    */

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,6 +159,12 @@ public final class Cache implements AutoCloseable {
         try {
           if (!directory.lock()) {
             pause = GLANCE_MILLIS;
+          } else if (!directory.isIntact()) {
+            fills = false;
+            trouble("somebody has removed " + directory.path());
+            index.clear();
+            directory.reopen();
+            pause = GLANCE_MILLIS;
           } else if (fills) {
             index.trim(this::mayGo, this::evict);
           } else {
@@ -201,6 +208,52 @@ public final class Cache implements AutoCloseable {
    * @return to be closed; null: there is no copy, and none is to be made
    */
   public CopyReads read(FileKey key, FileVersion version, BackendFile backend) {
+    CachedFile copy = take(key, version, () -> mayBegin(key, backend) ? backend.descriptor() : -1);
+    return copy == null ? null : new CopyReads(this, copy, backend);
+  }
+
+  private boolean mayBegin(FileKey key, BackendFile backend) {
+    boolean wanted =
+        switch (options.fill()) {
+          case OPEN -> true;
+          case SECOND_READ -> !seen.add(key);
+          case NEVER -> false;
+        };
+    // With O_DIRECT it could not be read into any memory.
+    return wanted && !backend.readsWait();
+  }
+
+  /**
+   * Has a file be copied that nobody reads, if it is not.
+   *
+   * @param version that it has now
+   * @param source descriptor of the file, which stays the caller's
+   */
+  public Warmth warm(FileKey key, FileVersion version, int source) {
+    if (version.size() == 0) {
+      return new Warmth(0, 0, true, null);
+    }
+    if (!index.fits(version.size())) {
+      return new Warmth(version.size(), 0, false, "is larger than the cache");
+    }
+    CachedFile copy = take(key, version, () -> source);
+    if (copy == null) {
+      return new Warmth(version.size(), 0, false, version.isSettled() ? trouble : null);
+    }
+    try {
+      return new Warmth(version.size(), copy.bytesThere(), copy.isUsable(), null);
+    } finally {
+      close(copy);
+    }
+  }
+
+  /**
+   * The copy of a file, with a use of it; null when there is none.
+   *
+   * @param source gives a descriptor of the file to fill it from, if there is no copy; below 0: not
+   *     to be filled
+   */
+  private CachedFile take(FileKey key, FileVersion version, IntSupplier source) {
     if (left || version.size() == 0 || BlockMap.isTooLarge(version.size(), options.blockBytes())) {
       return null;
     }
@@ -219,7 +272,7 @@ public final class Cache implements AutoCloseable {
         copy = CachedFile.find(directory, key, version, options.blockBytes(), oldest());
         toFill = copy == null;
         if (toFill) {
-          copy = begin(key, version, backend);
+          copy = begin(key, version, source);
         }
         if (copy == null) {
           return null;
@@ -233,7 +286,7 @@ public final class Cache implements AutoCloseable {
     if (toFill && !filler.submit(copy)) {
       end(copy, CachedFile.State.LEFT);
     }
-    return new CopyReads(this, copy, backend);
+    return copy;
   }
 
   /** Completed before this, seconds since 1970, a copy is too old. */
@@ -241,19 +294,10 @@ public final class Cache implements AutoCloseable {
     return options.ttl().map(ttl -> Instant.now().getEpochSecond() - ttl.toSeconds()).orElse(0L);
   }
 
-  private CachedFile begin(FileKey key, FileVersion version, BackendFile backend) {
-    boolean wanted =
-        switch (options.fill()) {
-          case OPEN -> true;
-          case SECOND_READ -> !seen.add(key);
-          case NEVER -> false;
-        };
-    // With O_DIRECT it could not be read into any memory.
-    if (!wanted || !mayFill() || !version.isSettled() || backend.readsWait()) {
-      return null;
-    }
-    long source = FileOps.dup(backend.descriptor());
-    return source < 0 ? null : CachedFile.toFill(key, version, options.blockBytes(), (int) source);
+  private CachedFile begin(FileKey key, FileVersion version, IntSupplier source) {
+    int fd = mayFill() && version.isSettled() ? source.getAsInt() : -1;
+    long own = fd < 0 ? fd : FileOps.dup(fd);
+    return own < 0 ? null : CachedFile.toFill(key, version, options.blockBytes(), (int) own);
   }
 
   private boolean mayFill() {

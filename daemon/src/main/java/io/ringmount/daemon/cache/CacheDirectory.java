@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.agrona.BufferUtil;
 
 /**
@@ -46,7 +47,6 @@ final class CacheDirectory implements AutoCloseable {
   private static final String FORMAT_FILE = "ringmount-cache";
   private static final String FORMAT = "ringmount cache 1";
   private static final String LOCK_FILE = "lock";
-  private static final String LOST_AND_FOUND = "lost+found";
 
   private static final long UNLOCK_MILLIS = 500;
 
@@ -55,8 +55,15 @@ final class CacheDirectory implements AutoCloseable {
   private static final int BENEATH = FileFlags.RESOLVE_BENEATH | FileFlags.RESOLVE_NO_SYMLINKS;
   private static final int FOLDER_FLAGS = FileFlags.O_RDONLY | FileFlags.O_DIRECTORY;
 
+  /** What of this cache may be there although somebody has removed the rest. */
+  private static final Pattern REMAINS = Pattern.compile("lost\\+found|lock|[0-9a-f]{2}");
+
   private final Path path;
+  private final Path backend;
+
+  /** Of the directory; the number stays the same when it becomes another's. */
   private final int root;
+
   private final long owner;
 
   /** Held, to be read, while files are changed. */
@@ -68,8 +75,9 @@ final class CacheDirectory implements AutoCloseable {
   /** This process has had the lock, and must not have it again. */
   private boolean givenUp;
 
-  private CacheDirectory(Path path, int root, long owner) {
+  private CacheDirectory(Path path, Path backend, int root, long owner) {
     this.path = path;
+    this.backend = backend;
     this.root = root;
     this.owner = owner;
   }
@@ -80,17 +88,21 @@ final class CacheDirectory implements AutoCloseable {
    * @throws IOException it cannot be made, or is another's, or of another backend; says what to do
    */
   static CacheDirectory open(Path path, Path backend) throws IOException {
-    Files.createDirectories(
-        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    int root = FileOps.open(path, FOLDER_FLAGS | FileFlags.O_NOFOLLOW);
+    int root = openRoot(path);
     try {
-      CacheDirectory directory = new CacheDirectory(path, root, owner(root));
-      directory.check(backend);
+      CacheDirectory directory = new CacheDirectory(path, backend, root, owner(root));
+      directory.check();
       return directory;
     } catch (IOException | RuntimeException e) {
       FileOps.close(root);
       throw e;
     }
+  }
+
+  private static int openRoot(Path path) throws IOException {
+    Files.createDirectories(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    return FileOps.open(path, FOLDER_FLAGS | FileFlags.O_NOFOLLOW);
   }
 
   private static long owner(int fd) throws LinuxException {
@@ -102,7 +114,7 @@ final class CacheDirectory implements AutoCloseable {
     }
   }
 
-  private void check(Path backend) throws IOException {
+  private void check() throws IOException {
     Path format = path.resolve(FORMAT_FILE);
     String expected = FORMAT + "\n" + backend + "\n";
     if (Files.exists(format, LinkOption.NOFOLLOW_LINKS)) {
@@ -131,13 +143,63 @@ final class CacheDirectory implements AutoCloseable {
   private boolean isEmpty() throws IOException {
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(
-            path, each -> !each.getFileName().toString().equals(LOST_AND_FOUND))) {
+            path, each -> !REMAINS.matcher(each.getFileName().toString()).matches())) {
       return !entries.iterator().hasNext();
     }
   }
 
   Path path() {
     return path;
+  }
+
+  /**
+   * Whether the directory and its lock are still where they were: somebody may have removed them.
+   * To be asked by who has the lock.
+   */
+  boolean isIntact() {
+    return isAt(root, path) && isAt(lock, path.resolve(LOCK_FILE));
+  }
+
+  private static boolean isAt(int fd, Path file) {
+    try (Arena arena = Arena.ofConfined()) {
+      long here = arena.allocate(2L * Statx.SIZE, Long.BYTES).address();
+      long there = here + Statx.SIZE;
+      return FileOps.fstatx(fd, FileFlags.STATX_BASIC_STATS, here) >= 0
+          && FileOps.statx(
+                  FileFlags.AT_FDCWD,
+                  NativeString.address(arena, file),
+                  FileFlags.AT_SYMLINK_NOFOLLOW,
+                  FileFlags.STATX_BASIC_STATS,
+                  there)
+              >= 0
+          && Statx.inode(here) == Statx.inode(there)
+          && Statx.device(here) == Statx.device(there);
+    }
+  }
+
+  /**
+   * Begins anew with what is in its place now, or with nothing, and without the lock.
+   *
+   * @throws IOException as {@link #open}
+   */
+  void reopen() throws IOException {
+    changing.writeLock().lock();
+    try {
+      int fresh = openRoot(path);
+      try {
+        check();
+        // At once for all who use the number.
+        LinuxException.check(FileOps.dup3(fresh, root), "dup3", path.toString());
+      } finally {
+        FileOps.close(fresh);
+      }
+      if (lock >= 0) {
+        FileOps.close(lock);
+        lock = -1;
+      }
+    } finally {
+      changing.writeLock().unlock();
+    }
   }
 
   /**
@@ -156,7 +218,7 @@ final class CacheDirectory implements AutoCloseable {
   private boolean tryLock() throws LinuxException {
     int fd =
         FileOps.openBeneath(
-            root, LOCK_FILE, FileFlags.O_RDWR | FileFlags.O_CREAT, FILE_MODE, BENEATH);
+            root, LOCK_FILE, FileFlags.O_RDONLY | FileFlags.O_CREAT, FILE_MODE, BENEATH);
     if (FileOps.flock(fd, FileFlags.LOCK_EX | FileFlags.LOCK_NB) < 0) {
       FileOps.close(fd);
       return false;

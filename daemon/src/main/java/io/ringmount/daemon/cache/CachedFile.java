@@ -52,6 +52,9 @@ public final class CachedFile {
   /** Of the backend's file, for the fill, which owns it; -1 when there is nothing to fill. */
   private final int source;
 
+  /** The number by which the kernel reads it by itself; 0: it does not. */
+  private volatile int backing;
+
   /** Of the copy; -1 before it is made. */
   private volatile int descriptor;
 
@@ -127,6 +130,7 @@ public final class CachedFile {
 
   /** Bytes that are there. */
   synchronized long bytesThere() {
+    // The map of a complete copy has all its blocks.
     return Math.min(version.size(), (long) (blocks.blocks() - blocks.missing()) * blockBytes);
   }
 
@@ -155,6 +159,14 @@ public final class CachedFile {
   /** Good as long as it is retained. */
   int descriptor() {
     return descriptor;
+  }
+
+  int backing() {
+    return backing;
+  }
+
+  void backing(int id) {
+    backing = id;
   }
 
   /** Whether what the file has in a range can be read from the copy. */

@@ -34,6 +34,26 @@ public final class CopyReads {
     return fromBackend;
   }
 
+  /** Whether all of the file is in the copy. */
+  public boolean isComplete() {
+    return copy.state() == CachedFile.State.CACHED;
+  }
+
+  /** Of the copy, as long as this is not closed. */
+  public int descriptor() {
+    return copy.descriptor();
+  }
+
+  /** Notes the number by which the kernel knows the copy, for all who read it. */
+  public void backing(int id) {
+    copy.backing(id);
+  }
+
+  /** Whether the kernel knows the copy by this number. */
+  public boolean isBacking(int id) {
+    return copy.backing() == id;
+  }
+
   /**
    * The file was seen to have these attributes.
    *

@@ -1,5 +1,6 @@
 package io.ringmount.daemon.cache;
 
+import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.LinuxException;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,6 +37,11 @@ final class Index {
     return Math.ceilDiv(size, UNIT) * UNIT + OVERHEAD;
   }
 
+  /** Whether a file could have a copy if there were no others. */
+  boolean fits(long size) {
+    return room(size) <= capacity;
+  }
+
   /** Notes a copy that is there, and that it is used. */
   synchronized void use(FileKey key, long size) {
     Entry entry = entries.get(key);
@@ -59,6 +65,15 @@ final class Index {
     }
   }
 
+  /** All copies are gone. */
+  synchronized void clear() {
+    for (Entry each : entries.values()) {
+      policy.remove(each);
+    }
+    entries.clear();
+    used = 0;
+  }
+
   /** A copy is gone. */
   synchronized void remove(FileKey key) {
     Entry entry = entries.remove(key);
@@ -74,6 +89,7 @@ final class Index {
    * @param mayGo whether a copy may be evicted
    * @param evict removes one from the disk; false when it is used by now
    * @return whether there is room
+   * @throws LinuxException {@code ENOSPC}: others have taken the room on the disk
    */
   boolean reserve(FileKey key, long size, Predicate<FileKey> mayGo, Predicate<FileKey> evict)
       throws LinuxException {
@@ -95,6 +111,9 @@ final class Index {
           return true;
         }
         victim = takeVictim(mayGo);
+      }
+      if (victim == null && !diskHasRoom) {
+        throw new LinuxException("reserve", directory.path().toString(), Errno.ENOSPC);
       }
       if (victim == null) {
         return false;

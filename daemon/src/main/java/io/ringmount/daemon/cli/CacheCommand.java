@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cache",
     description = "Shows and changes what a mount's cache has.",
-    subcommands = CacheStatusCommand.class)
+    subcommands = {CacheStatusCommand.class, CacheWarmCommand.class})
 final class CacheCommand implements Runnable {
   @Spec private CommandSpec spec;
 

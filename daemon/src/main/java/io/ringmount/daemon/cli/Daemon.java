@@ -10,6 +10,8 @@ import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
+import io.ringmount.daemon.control.WarmReply;
+import io.ringmount.daemon.control.WarmRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -95,7 +97,9 @@ final class Daemon {
         "status",
         new StatusAnswer(service, live, OptionalLong::empty),
         "tune",
-        new TuneAnswer(mount, live, _ -> {}));
+        new TuneAnswer(mount, live, _ -> {}),
+        "warm",
+        request -> new WarmReply(service.warm(WarmRequest.read(request).paths())));
   }
 
   /** Writes down who serves a mount. */

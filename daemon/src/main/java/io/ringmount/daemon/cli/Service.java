@@ -11,6 +11,7 @@ import io.ringmount.channels.metrics.MetricsReader;
 import io.ringmount.daemon.cache.Cache;
 import io.ringmount.daemon.cache.CacheOptions;
 import io.ringmount.daemon.cache.CacheStatus;
+import io.ringmount.daemon.cache.Warmth;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.config.OptionTable;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -170,7 +172,7 @@ final class Service implements AutoCloseable {
   void rehearse(BooleanSupplier wanted)
       throws IOException, InvalidOptionsException, InterruptedException {
     MountOptions options =
-        settings.toMountOptions(Cpu.usable(), execution(settings, fileSystem), directory.metrics());
+        settings.toTrialOptions(Cpu.usable(), execution(settings, fileSystem), directory.metrics());
     new Rehearsal(directory.path(), settings.toMirrorOptions(1), options).run(wanted);
   }
 
@@ -272,11 +274,22 @@ final class Service implements AutoCloseable {
       cache.leave();
     }
     mount.quiesce();
+    fileSystem.leave();
   }
 
   /** Of the cache, if there is one. */
   Optional<CacheStatus> cacheStatus() {
     return Optional.ofNullable(cache).map(Cache::status);
+  }
+
+  /**
+   * Has files be copied into the cache.
+   *
+   * @param paths relative to the backend, without symbolic links
+   * @return for each in order; null without a cache
+   */
+  List<Warmth> warm(List<String> paths) {
+    return cache == null ? null : paths.stream().map(fileSystem::warm).toList();
   }
 
   MountSettings settings() {

@@ -17,6 +17,8 @@ import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
+import io.ringmount.daemon.control.WarmReply;
+import io.ringmount.daemon.control.WarmRequest;
 import io.ringmount.upgrade.OrderMemory;
 import io.ringmount.upgrade.StateVersion;
 import io.ringmount.upgrade.VaultName;
@@ -183,7 +185,9 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
                 "status",
                 new StatusAnswer(service, live, () -> OptionalLong.of(link.watchdogPid())),
                 "tune",
-                new TuneAnswer(mount, live, this::remember)));
+                new TuneAnswer(mount, live, this::remember),
+                "warm",
+                request -> new WarmReply(service.warm(WarmRequest.read(request).paths()))));
     link.serving(Json.line(DaemonMessages.Report.of(mount)), mount.connectionId(), sinceNanos);
     keepMemory();
     if (!link.isFirst()) {

@@ -6,6 +6,7 @@ import io.ringmount.channels.RingMode;
 import io.ringmount.channels.Tuning;
 import io.ringmount.daemon.cache.CacheOptions;
 import io.ringmount.daemon.fs.MirrorOptions;
+import io.ringmount.daemon.fs.PassedThrough;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -41,10 +42,20 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
    */
   public MountOptions toMountOptions(int[] usable, Execution execution, Path metrics)
       throws InvalidOptionsException {
+    return builder(usable, execution, metrics).readOnly(get(OptionTable.READ_ONLY)).build();
+  }
+
+  /** As {@link #toMountOptions}, for a mount that is tried out, where that means to write. */
+  public MountOptions toTrialOptions(int[] usable, Execution execution, Path metrics)
+      throws InvalidOptionsException {
+    return builder(usable, execution, metrics).build();
+  }
+
+  private MountOptions.Builder builder(int[] usable, Execution execution, Path metrics)
+      throws InvalidOptionsException {
     ChannelPlan plan = ChannelPlan.of(requested, usable);
     InvalidOptionsException.throwIfAny(plan.mistakes());
     return MountOptions.builder(source.toString().replace(',', '_'))
-        .readOnly(get(OptionTable.READ_ONLY))
         .transport(get(OptionTable.TRANSPORT))
         .ringMode(ringMode())
         .cpus(plan.cpus())
@@ -65,8 +76,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
                 get(OptionTable.BUSY_POLL),
                 plan.busyPolls(),
                 get(OptionTable.BUSY_POLL_SHARE),
-                get(OptionTable.SPIN_SHARE)))
-        .build();
+                get(OptionTable.SPIN_SHARE)));
   }
 
   private RingMode ringMode() {
@@ -80,13 +90,17 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
   }
 
   /**
-   * Not beside operations that go on after a daemon has left: see {@code Passthrough}; and not past
-   * a cache.
+   * Not past a cache; and of that nothing where somebody may write: what goes into a mapped copy
+   * would not reach the backend.
    */
-  private boolean passthrough() {
-    return get(OptionTable.PASSTHROUGH) == Passthrough.AUTO
-        && get(OptionTable.CACHE_DIR).isEmpty()
-        && get(OptionTable.BACKEND_IO) != BackendIo.ASYNC;
+  private PassedThrough passedThrough() {
+    if (get(OptionTable.PASSTHROUGH) == Passthrough.OFF || get(OptionTable.DIRECT_IO)) {
+      return PassedThrough.NONE;
+    }
+    if (get(OptionTable.CACHE_DIR).isEmpty()) {
+      return PassedThrough.SOURCE;
+    }
+    return get(OptionTable.READ_ONLY) ? PassedThrough.COPIES : PassedThrough.NONE;
   }
 
   /** For the cache, if there is to be one. */
@@ -115,7 +129,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
         get(OptionTable.ATTR_TIMEOUT).toNanos(),
         get(OptionTable.NEGATIVE_TIMEOUT).toNanos(),
         get(OptionTable.DIRECT_IO),
-        passthrough(),
+        passedThrough(),
         descriptorBudget);
   }
 }

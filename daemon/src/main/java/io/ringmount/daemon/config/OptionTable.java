@@ -205,8 +205,8 @@ public final class OptionTable {
           "passthrough",
           ValueType.choice(Passthrough.class),
           "auto",
-          "Whether the kernel reads and writes files by itself; auto: where the backend is local,"
-              + " the kernel can, and neither direct_io nor backend_io=async is set.");
+          "Whether the kernel reads and writes files by itself; auto: where it can, those of a"
+              + " local backend, or copies in the cache of a read_only mount; not with direct_io.");
 
   public static final Option<Long> KERNEL_READAHEAD =
       fixed(

@@ -49,6 +49,11 @@ public final class ControlClient {
     return ask("tune", Json.tree(request).getAsJsonObject(), TuneReply.class);
   }
 
+  /** Has files be copied into the cache, and says how far that is. */
+  public WarmReply warm(WarmRequest request) throws IOException {
+    return ask("warm", Json.tree(request).getAsJsonObject(), WarmReply.class);
+  }
+
   /**
    * Asks and waits for the answer, for a limited time.
    *

@@ -65,7 +65,7 @@ final class Answers {
    */
   long attributesTimeoutNanos(long statx) {
     boolean fleeting =
-        options.passthrough()
+        options.passedThrough() == PassedThrough.SOURCE
             && (Statx.mode(statx) & FileFlags.S_IFMT) == FileFlags.S_IFREG
             && (Statx.mode(statx) & Passthrough.SET_ID) != 0;
     return fleeting ? 0 : options.attributesTimeoutNanos();

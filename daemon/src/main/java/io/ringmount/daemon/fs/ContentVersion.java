@@ -31,6 +31,12 @@ final class ContentVersion {
         || (Statx.mask(at) & WANTED) != WANTED) {
       return UNKNOWN;
     }
+    return told(scratch);
+  }
+
+  /** The version that the attributes in the scratch tell: size and times, just asked for. */
+  static long told(Scratch scratch) {
+    long at = scratch.statx;
     long changed = Math.max(Statx.ctimeSeconds(at), Statx.mtimeSeconds(at));
     if (System.currentTimeMillis() / 1000 - changed < SETTLED_SECONDS) {
       return UNKNOWN;

@@ -1,12 +1,15 @@
 package io.ringmount.daemon.fs;
 
 import io.ringmount.channels.FileSystem;
+import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
+import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.linux.Statx;
 import io.ringmount.daemon.cache.Cache;
 import io.ringmount.daemon.cache.FileKey;
 import io.ringmount.daemon.cache.FileVersion;
+import io.ringmount.daemon.cache.Warmth;
 
 /**
  * Gives open files their copies in the cache, if the mount has one.
@@ -17,6 +20,10 @@ import io.ringmount.daemon.cache.FileVersion;
  * file.
  */
 final class Copies {
+  private static final int WARM_FLAGS =
+      FileFlags.O_RDONLY | FileFlags.O_NOFOLLOW | FileFlags.O_NONBLOCK | FileFlags.O_NOCTTY;
+  private static final int WARM_RESOLVE = FileFlags.RESOLVE_BENEATH | FileFlags.RESOLVE_NO_SYMLINKS;
+
   private final InodeTable inodes;
 
   /** Null without a cache. */
@@ -31,8 +38,8 @@ final class Copies {
   }
 
   /**
-   * A file has got its handle, of which nobody knows yet. The caller holds the inode's monitor, and
-   * may wait for the backend.
+   * A file was opened, and nobody knows yet. The caller holds the inode's monitor, and may wait for
+   * the backend. If the file gets a copy, the scratch has its attributes.
    */
   void opened(OpenFile file, Scratch scratch) {
     if (cache == null || file.inode().type() != FileFlags.S_IFREG) {
@@ -90,9 +97,40 @@ final class Copies {
     }
   }
 
+  /**
+   * Has a file be copied that nobody needs to read. May wait for the backend.
+   *
+   * @param path relative to the source, without symbolic links
+   */
+  Warmth warm(int root, String path) {
+    int fd;
+    try {
+      fd = FileOps.openBeneath(root, path, WARM_FLAGS, 0, WARM_RESOLVE);
+    } catch (LinuxException e) {
+      return new Warmth(0, 0, false, Errno.describe(e.errno()));
+    }
+    try {
+      Scratch scratch = Scratch.get();
+      long result = Answers.statx(fd, scratch);
+      if (result < 0) {
+        return new Warmth(0, 0, false, Errno.describe((int) -result));
+      }
+      if (scratch.type() != FileFlags.S_IFREG) {
+        return new Warmth(0, 0, false, "is not a regular file");
+      }
+      long at = scratch.statx;
+      return cache.warm(key(Statx.device(at), Statx.inode(at)), FileVersion.of(at), fd);
+    } finally {
+      FileOps.close(fd);
+    }
+  }
+
   private FileKey key(Inode inode) {
-    long device = NodeTable.device(inode.record());
+    return key(NodeTable.device(inode.record()), inode.number());
+  }
+
+  private FileKey key(long device, long number) {
     long own = NodeTable.device(inodes.get(FileSystem.ROOT).record());
-    return new FileKey(device == own ? 0 : device, inode.number());
+    return new FileKey(device == own ? 0 : device, number);
   }
 }

@@ -22,8 +22,9 @@ import org.jctools.maps.NonBlockingHashMapLong;
  *       identity map; a lookup replies with it only after that: a node that the kernel knows is
  *       found, here and by a successor.
  *   <li>Places in the identity map change by compare-and-set, and an inode that is alive is
- *       replaced only when its inode number has passed to another file. So lookups of one new file
- *       that race all end with the inode whose {@code putIfAbsent} or {@code replace} won.
+ *       replaced only when its inode number has passed to another file, or when it is {@linkplain
+ *       #supersede superseded}: then its file has two. So lookups of one new file that race all end
+ *       with the inode whose {@code putIfAbsent} or {@code replace} won.
  *   <li>The inode whose lookups reached 0 is dead for good; a lookup that finds it replaces it, and
  *       its forgetter removes only itself.
  *   <li>While an inode with a descriptor is alive its inode number cannot pass to another file;
@@ -218,6 +219,11 @@ final class InodeTable implements AutoCloseable {
     maps.add(inode);
     nodes.records().publish(record);
     return inode;
+  }
+
+  /** Has the file of an inode, which may be in use, become another node when it is next found. */
+  void supersede(Inode inode) {
+    inode.device().inodes.remove(inode.number(), inode);
   }
 
   /** Takes back an inode that lost the race and that nobody has seen. */

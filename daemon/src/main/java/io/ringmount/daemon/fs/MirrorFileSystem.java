@@ -27,6 +27,7 @@ import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.daemon.cache.Cache;
+import io.ringmount.daemon.cache.Warmth;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -162,7 +163,9 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
       records.close();
       throw e;
     }
-    return new MirrorFileSystem(source, options, records, custody, LATER);
+    MirrorFileSystem resumed = new MirrorFileSystem(source, options, records, custody, LATER);
+    resumed.passthrough.alone(false);
+    return resumed;
   }
 
   /** Whether {@link #resume} wants what is in custody under a name. */
@@ -198,7 +201,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     attributes = new FileAttributes(inodes, handles, answers, copies);
     extendedAttributes =
         new ExtendedAttributes(inodes, offered.contains(Feature.ACCESS_CONTROL_LISTS));
-    passthrough = new Passthrough(wantsPassthrough(source, options));
+    passthrough = new Passthrough(passedThrough(source, options));
     files =
         new OpenFiles(
             inodes,
@@ -224,14 +227,15 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     if (source.hasAccessControlLists()) {
       offered.add(Feature.ACCESS_CONTROL_LISTS);
     }
-    if (wantsPassthrough(source, options)) {
+    if (passedThrough(source, options) != PassedThrough.NONE) {
       offered.add(Feature.PASSTHROUGH);
     }
     return offered;
   }
 
-  private static boolean wantsPassthrough(Source source, MirrorOptions options) {
-    return options.passthrough() && !options.directIo() && !source.isShared();
+  private static PassedThrough passedThrough(Source source, MirrorOptions options) {
+    boolean past = options.passedThrough() == PassedThrough.SOURCE && source.isShared();
+    return past || options.directIo() ? PassedThrough.NONE : options.passedThrough();
   }
 
   private static Set<Feature> features(MirrorOptions options, Set<Feature> offered) {
@@ -294,7 +298,13 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     handles.catchUp();
     succession.freeAbandoned();
     handles.freeAbandoned();
+    passthrough.alone(true);
     succession.closeBackings(passthrough);
+  }
+
+  /** This process has stopped to serve, and another is about to begin. */
+  public void leave() {
+    passthrough.alone(false);
   }
 
   /** What finds nodes that the kernel has forgotten unnoticed; none of its steps after close. */
@@ -316,6 +326,15 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
    */
   public void use(Cache cache) {
     copies.use(cache);
+  }
+
+  /**
+   * Has a file be copied into the cache, which there must be; may wait for the backend.
+   *
+   * @param path relative to the source, without symbolic links
+   */
+  public Warmth warm(String path) {
+    return copies.warm(source.root(), path);
   }
 
   @Override

@@ -9,7 +9,7 @@ package io.ringmount.daemon.fs;
  * @param negativeTimeoutNanos how long the kernel may trust that a name does not exist; 0: not at
  *     all
  * @param directIo files bypass the kernel's page cache
- * @param passthrough the kernel reads and writes files of a local backend by itself, if it can
+ * @param passedThrough which files the kernel reads and writes by itself, if it can
  * @param descriptorBudget the most descriptors kept open for files the kernel knows; files beyond
  *     it are opened for each operation, where the backend has file handles. Where it has none, up
  *     to half of the process's limit of descriptors is used
@@ -19,7 +19,7 @@ public record MirrorOptions(
     long attributesTimeoutNanos,
     long negativeTimeoutNanos,
     boolean directIo,
-    boolean passthrough,
+    PassedThrough passedThrough,
     int descriptorBudget) {
   public MirrorOptions {
     requireNotNegative("entryTimeoutNanos", entryTimeoutNanos);

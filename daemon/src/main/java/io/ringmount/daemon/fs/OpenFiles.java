@@ -118,18 +118,25 @@ final class OpenFiles {
       return;
     }
     OpenFile file = new OpenFile(inode, fd, backendFlags(flags));
-    int keep = tellsChanges && !truncates && !directIo ? keepCache(file, fd, scratch) : 0;
-    Answers.result(reply, add(file, request, flags, keep, reply.open(), scratch));
+    boolean mayKeep = !truncates && !directIo;
+    Answers.result(reply, add(file, request, flags, mayKeep, reply.open(), scratch));
   }
 
   /**
    * A page cache that is dropped at each opening shows what others wrote (close-to-open); one whose
-   * pages are of what the file has now need not be.
+   * pages are of what the file has now need not be. Of a file with a copy, the attributes are in
+   * the scratch.
    *
    * @return flags for the kernel
    */
-  private static int keepCache(OpenFile file, int fd, Scratch scratch) {
-    long version = ContentVersion.of(fd, scratch);
+  private int keepCache(OpenFile file, Scratch scratch) {
+    if (!tellsChanges && file.copy() == null) {
+      return 0;
+    }
+    long version =
+        file.copy() == null
+            ? ContentVersion.of(file.descriptor(), scratch)
+            : ContentVersion.told(scratch);
     file.opened(version);
     return file.inode().isCached(version) ? OpenFlags.KEEP_CACHE : 0;
   }
@@ -165,21 +172,27 @@ final class OpenFiles {
    * @return 0, or a negative error number
    */
   int add(Request request, Inode inode, int fd, int flags, OpenOut open, Scratch scratch) {
-    return add(new OpenFile(inode, fd, backendFlags(flags)), request, flags, 0, open, scratch);
+    return add(new OpenFile(inode, fd, backendFlags(flags)), request, flags, false, open, scratch);
   }
 
   private int add(
-      OpenFile file, Request request, int flags, int keep, OpenOut open, Scratch scratch) {
+      OpenFile file, Request request, int flags, boolean mayKeep, OpenOut open, Scratch scratch) {
     Inode inode = file.inode();
     synchronized (inode) {
-      int backing = passthrough.opening(inode, request.uid(), scratch);
+      copies.opened(file, scratch);
+      int keep = mayKeep ? keepCache(file, scratch) : 0;
+      int backing = passthrough.opening(inode, file.copy(), request.uid(), scratch);
+      if (backing < 0) {
+        // The kernel looks the name up again, and finds another node.
+        inodes.supersede(inode);
+        file.release();
+        return backing;
+      }
       int openFlags = backing == 0 ? served(flags, keep) : PASSED_THROUGH;
       open.openFlags(openFlags).backingId(backing);
       int result = add(file, open, scratch);
       if (result < 0) {
         passthrough.closed(inode);
-      } else {
-        copies.opened(file, scratch);
       }
       return result;
     }

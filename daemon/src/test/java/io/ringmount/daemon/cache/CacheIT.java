@@ -1,27 +1,20 @@
 package io.ringmount.daemon.cache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ringmount.channels.RequiresFuse;
-import io.ringmount.daemon.MountedDirectories;
 import io.ringmount.daemon.Programs;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,90 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a mount with a cache reads, and from where. */
 @RequiresFuse
 @Timeout(180)
-class CacheIT extends MountedDirectories {
-  private static final int MIB = 1 << 20;
-  private static final int SIZE = 3 * MIB + 12_345;
-  private static final long SECONDS = 15;
-
-  /** So long a file is left alone before it is copied. */
-  private static final long SETTLE_MILLIS = 3_200;
-
-  private Path backend;
-  private Path cache;
-  private Path mountpoint;
-
-  private void mountWithCache(String options) throws Exception {
-    backend = directory("backend");
-    cache = work.resolve("cache");
-    mountAgain(options);
-  }
-
-  private void mountAgain(String options) throws Exception {
-    Path at = work.resolve("mount");
-    mountpoint =
-        mount(backend, Files.exists(at) ? at : directory("mount"), "cache_dir=" + cache + options);
-  }
-
-  private static byte[] content(int seed, int size) {
-    byte[] content = new byte[size];
-    new Random(seed).nextBytes(content);
-    return content;
-  }
-
-  private byte[] write(String name, int seed) throws IOException {
-    byte[] content = content(seed, SIZE);
-    Files.write(backend.resolve(name), content);
-    return content;
-  }
-
-  private byte[] read(String name) throws IOException {
-    return Files.readAllBytes(mountpoint.resolve(name));
-  }
-
-  private JsonObject status() throws Exception {
-    Programs.Outcome outcome = programs().ringmount("status", mountpoint, "--json");
-    assertEquals(0, outcome.code(), outcome.err());
-    return JsonParser.parseString(outcome.out()).getAsJsonObject();
-  }
-
-  private long counted(String name) throws Exception {
-    return status().get("cache").getAsJsonObject().get(name).getAsLong();
-  }
-
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    while (!condition.call()) {
-      assertTrue(System.nanoTime() < end, () -> "in vain: " + what);
-      Thread.sleep(20);
-    }
-  }
-
-  private List<Path> copies(String ending) throws IOException {
-    try (Stream<Path> files = Files.walk(cache)) {
-      return files.filter(each -> each.toString().endsWith(ending)).toList();
-    }
-  }
-
-  /** Has the one file be copied. */
-  private Path fill(String name) throws Exception {
-    read(name);
-    await("a copy", () -> !copies(CacheDirectory.DATA).isEmpty());
-    return copies(CacheDirectory.DATA).getFirst();
-  }
-
-  /** Changes the first byte of a copy, so that it shows who is read. */
-  private static void mark(Path copy) throws IOException {
-    try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(new byte[] {77}), 0);
-    }
-  }
-
-  private static byte[] marked(byte[] content) {
-    byte[] marked = content.clone();
-    marked[0] = 77;
-    return marked;
-  }
-
+class CacheIT extends CachedMount {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -123,45 +33,40 @@ class CacheIT extends MountedDirectories {
       })
   void aFileThatWasReadIsReadFromItsCopy(String options) throws Exception {
     mountWithCache(options);
-    byte[] content = write("f", 1);
-    Thread.sleep(SETTLE_MILLIS);
-    assertArrayEquals(content, read("f"));
-    Path copy = fill("f");
+    byte[] content = content(f);
+    assertArrayEquals(content, read(f));
+    Path copy = fill(f);
     assertArrayEquals(content, Files.readAllBytes(copy));
 
     mark(copy);
-    assertArrayEquals(marked(content), read("f"));
+    assertArrayEquals(marked(content), read(f));
     assertTrue(counted("hits") > 0);
   }
 
   @Test
   void whatChangesOnTheBackendIsRead() throws Exception {
     mountWithCache(",attr_timeout=0,entry_timeout=0");
-    write("f", 1);
+    final Path copy = fill(f);
+    byte[] changed = write(f, -2);
+    assertArrayEquals(changed, read(f));
     Thread.sleep(SETTLE_MILLIS);
-    final Path copy = fill("f");
-    byte[] changed = write("f", 2);
-    assertArrayEquals(changed, read("f"));
-    Thread.sleep(SETTLE_MILLIS);
-    assertArrayEquals(changed, read("f"));
+    assertArrayEquals(changed, read(f));
     await(
         "the new copy",
         () ->
             copies(CacheDirectory.DATA).contains(copy)
                 && Arrays.equals(changed, Files.readAllBytes(copy)));
-    assertArrayEquals(changed, read("f"));
+    assertArrayEquals(changed, read(f));
   }
 
   @Test
   void whoHasItOpenSeesChangesToo() throws Exception {
     mountWithCache(",attr_timeout=0,entry_timeout=0");
-    write("f", 1);
-    Thread.sleep(SETTLE_MILLIS);
-    fill("f");
-    try (FileChannel open = FileChannel.open(mountpoint.resolve("f"))) {
+    fill(f);
+    try (FileChannel open = FileChannel.open(mountpoint.resolve(f))) {
       ByteBuffer first = ByteBuffer.allocate(1);
       open.read(first, 0);
-      byte[] changed = write("f", 2);
+      byte[] changed = write(f, -2);
       await(
           "the change",
           () -> {
@@ -175,11 +80,10 @@ class CacheIT extends MountedDirectories {
   @Test
   void whatIsWrittenThroughTheMountIsRead() throws Exception {
     mountWithCache("");
-    byte[] content = write("f", 1);
-    Thread.sleep(SETTLE_MILLIS);
-    fill("f");
-    try (FileChannel reader = FileChannel.open(mountpoint.resolve("f"));
-        FileChannel writer = FileChannel.open(mountpoint.resolve("f"), StandardOpenOption.WRITE)) {
+    byte[] content = content(f);
+    fill(f);
+    try (FileChannel reader = FileChannel.open(mountpoint.resolve(f));
+        FileChannel writer = FileChannel.open(mountpoint.resolve(f), StandardOpenOption.WRITE)) {
       writer.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), MIB);
       System.arraycopy(new byte[] {1, 2, 3}, 0, content, MIB, 3);
       ByteBuffer all = ByteBuffer.allocate(SIZE);
@@ -188,31 +92,29 @@ class CacheIT extends MountedDirectories {
       }
       assertArrayEquals(content, all.array());
     }
-    assertArrayEquals(content, read("f"));
-    programs().script("truncate -s 5000 \"$1\"", mountpoint.resolve("f"));
-    assertArrayEquals(Arrays.copyOf(content, 5000), read("f"));
+    assertArrayEquals(content, read(f));
+    programs().script("truncate -s 5000 \"$1\"", mountpoint.resolve(f));
+    assertArrayEquals(Arrays.copyOf(content, 5000), read(f));
   }
 
   @Test
   void whatWasOnlyOpenedToWriteKeepsItsCopy() throws Exception {
     mountWithCache("");
-    byte[] content = write("f", 1);
-    Thread.sleep(SETTLE_MILLIS);
-    Path copy = fill("f");
+    byte[] content = content(f);
+    Path copy = fill(f);
     mark(copy);
-    FileChannel.open(mountpoint.resolve("f"), StandardOpenOption.WRITE).close();
-    assertArrayEquals(marked(content), read("f"));
+    FileChannel.open(mountpoint.resolve(f), StandardOpenOption.WRITE).close();
+    assertArrayEquals(marked(content), read(f));
   }
 
   @Test
   void theCacheOutlivesDaemonsAndMounts() throws Exception {
     mountWithCache("");
-    byte[] content = write("f", 1);
-    Thread.sleep(SETTLE_MILLIS);
-    mark(fill("f"));
-    try (FileChannel open = FileChannel.open(mountpoint.resolve("f"))) {
+    byte[] content = content(f);
+    mark(fill(f));
+    try (FileChannel open = FileChannel.open(mountpoint.resolve(f))) {
       ringmount("upgrade", mountpoint);
-      assertArrayEquals(marked(content), read("f"));
+      assertArrayEquals(marked(content), read(f));
       ByteBuffer first = ByteBuffer.allocate(1);
       open.read(first, 0);
       assertEquals(77, first.get(0));
@@ -231,25 +133,24 @@ class CacheIT extends MountedDirectories {
                       .getAsLong()
                   != daemon;
         });
-    assertArrayEquals(marked(content), read("f"));
+    assertArrayEquals(marked(content), read(f));
     unmount(mountpoint);
     mountAgain("");
-    assertArrayEquals(marked(content), read("f"));
+    assertArrayEquals(marked(content), read(f));
     assertEquals(0, counted("misses"));
   }
 
   @Test
   void aCopyThatCannotBeReadIsDroppedAndMadeAnew() throws Exception {
     mountWithCache("");
-    byte[] content = write("f", 1);
-    Thread.sleep(SETTLE_MILLIS);
-    Path copy = fill("f");
-    try (FileChannel open = FileChannel.open(mountpoint.resolve("f"));
+    byte[] content = content(f);
+    Path copy = fill(f);
+    try (FileChannel open = FileChannel.open(mountpoint.resolve(f));
         FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
       ByteBuffer all = ByteBuffer.allocate(SIZE);
       open.read(all.limit(1), 0);
       channel.truncate(MIB);
-      programs().script("echo 1 > /proc/sys/vm/drop_caches");
+      dropCaches();
       all.clear();
       while (all.hasRemaining()) {
         open.read(all, all.position());
@@ -257,26 +158,92 @@ class CacheIT extends MountedDirectories {
       assertArrayEquals(content, all.array());
     }
     assertEquals(1, counted("bad"));
-    assertArrayEquals(content, read("f"));
+    assertArrayEquals(content, read(f));
     await("a new copy", () -> Files.exists(copy) && Files.size(copy) == SIZE);
+  }
+
+  @Test
+  void whatThePageCacheHasIsNotReadAgain() throws Exception {
+    mountWithCache("");
+    byte[] content = content(f);
+    fill(f);
+    read(f);
+    long before = counted("hits");
+    assertArrayEquals(content, Files.readAllBytes(mountpoint.resolve(f)));
+    assertEquals(before, counted("hits"));
+    write(f, -2);
+    assertArrayEquals(content(-2, SIZE), Files.readAllBytes(mountpoint.resolve(f)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inline", "async"})
+  void copiesInAReadOnlyMountAreReadByTheKernel(String execution) throws Exception {
+    mountWithCache(",attr_timeout=0,entry_timeout=0,read_only,backend_io=" + execution);
+    byte[] content = content(f);
+    mark(fill(f));
+    try (FileChannel first = FileChannel.open(mountpoint.resolve(f))) {
+      long daemon = status().get("daemonPid").getAsLong();
+      programs().script("kill -STOP $1", daemon);
+      try {
+        assertArrayEquals(marked(content), all(first));
+      } finally {
+        programs().script("kill -CONT $1", daemon);
+      }
+      assertArrayEquals(marked(content), read(f));
+      ringmount("upgrade", mountpoint);
+      assertArrayEquals(marked(content), read(f));
+      assertArrayEquals(marked(content), all(first));
+
+      byte[] changed = write(f, -2);
+      assertArrayEquals(changed, read(f));
+      // As who has a file open that was replaced.
+      assertArrayEquals(marked(content), all(first));
+    }
+    assertArrayEquals(content(-2, SIZE), read(f));
+    unmount(mountpoint);
+  }
+
+  @Test
+  void whatIsWarmedIsThereBeforeItIsRead() throws Exception {
+    mountWithCache(",cache_size_gb=0.01");
+    Files.createDirectories(backend.resolve("d/e"));
+    write("d/f", 1);
+    write("d/e/f", 2);
+    write("other", 3);
+    Files.createFile(backend.resolve("d/empty"));
+    Files.write(backend.resolve("huge"), content(4, 4 * SIZE));
+    Files.createSymbolicLink(backend.resolve("d/link"), Path.of("../other"));
+    Programs.Outcome outcome = programs().ringmount("cache", "warm", mountpoint, "d", "--wait");
+    assertEquals(0, outcome.code(), outcome.err());
+    assertTrue(outcome.out().startsWith("3 files, "), outcome.out());
+    assertEquals(2, copies(CacheDirectory.DATA).size());
+    copies(CacheDirectory.DATA).forEach(each -> assertDoesNotThrow(() -> mark(each)));
+    assertArrayEquals(marked(content(1, SIZE)), read("d/f"));
+    assertArrayEquals(marked(content(2, SIZE)), read("d/e/f"));
+    assertEquals(0, counted("misses"));
+
+    Programs.Outcome huge = programs().ringmount("cache", "warm", mountpoint, "huge");
+    assertEquals(1, huge.code());
+    assertTrue(huge.err().contains("huge: is larger than the cache"), huge.err());
+    Programs.Outcome outside = programs().ringmount("cache", "warm", mountpoint, "/etc/passwd");
+    assertTrue(outside.err().contains("is not in the mount"), outside.err());
+    Programs.Outcome status = programs().ringmount("cache", "status", mountpoint);
+    assertTrue(status.out().contains(": 2 files, "), status.out());
   }
 
   @Test
   void theCapIsKept() throws Exception {
     // Room for three.
     mountWithCache(",cache_size_gb=0.01");
-    for (int i = 0; i < 8; i++) {
-      write("f" + i, i);
-    }
-    Thread.sleep(SETTLE_MILLIS);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 1; i <= 5; i++) {
       int number = i;
-      assertArrayEquals(content(i, SIZE), read("f" + i));
-      await("copy " + i, () -> counted("filled") == number + 1);
+      String name = next();
+      assertArrayEquals(content(name), read(name));
+      await("copy " + i, () -> counted("filled") == number);
       assertTrue(counted("usedBytes") <= counted("capacityBytes"));
     }
     assertEquals(3, counted("files"));
-    assertEquals(5, counted("evicted"));
+    assertEquals(2, counted("evicted"));
     assertEquals(3, copies(CacheDirectory.DATA).size());
     assertEquals(3, copies(CacheDirectory.MAP).size());
   }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,8 @@ class CacheModelIT extends MountedDirectories {
   private static final int FILES = 12;
   private static final int LARGEST = 3 << 20;
   private static final long RUN_NANOS =
-      TimeUnit.SECONDS.toNanos(Integer.getInteger("ringmount.cache.seconds", 30));
-  private static final long NEXT_DAEMON_NANOS = TimeUnit.SECONDS.toNanos(7);
+      TimeUnit.SECONDS.toNanos(Integer.getInteger("ringmount.cache.seconds", 20));
+  private static final long NEXT_DAEMON_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final long seed = Long.getLong("ringmount.random.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -49,6 +50,7 @@ class CacheModelIT extends MountedDirectories {
     for (int i = 0; i < FILES; i++) {
       replace(i, backend);
     }
+    programs().withJavaFlags(List.of("-Dringmount.watchdog.probation=300"));
     mountpoint =
         mount(
             backend,

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,7 @@ class FillIT extends MountedDirectories {
                 .slots(SLOTS)
                 .memoryBudget(1L << 30)
                 .build());
+    programs().withJavaFlags(List.of("-Dringmount.watchdog.probation=300"));
     mountpoint =
         mount(
             directory,

@@ -6,6 +6,7 @@ import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.channels.TransportKind;
 import io.ringmount.daemon.fs.MirrorOptions;
+import io.ringmount.daemon.fs.PassedThrough;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,12 @@ class RehearsalIT {
     MountOptions options = MountOptions.builder("test").transport(TransportKind.DEVICE).build();
     MirrorOptions mirror =
         new MirrorOptions(
-            TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(1), 0, false, false, 1000);
+            TimeUnit.SECONDS.toNanos(1),
+            TimeUnit.SECONDS.toNanos(1),
+            0,
+            false,
+            PassedThrough.NONE,
+            1000);
     new Rehearsal(directory, mirror, options).run(wanted);
   }
 

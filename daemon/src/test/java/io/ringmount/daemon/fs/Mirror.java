@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 final class Mirror implements AutoCloseable {
   static final long ROOT = FileSystem.ROOT;
   static final long SECOND = 1_000_000_000L;
-  static final MirrorOptions OPTIONS = new MirrorOptions(SECOND, SECOND, 0, false, false, 1000);
+  static final MirrorOptions OPTIONS =
+      new MirrorOptions(SECOND, SECOND, 0, false, PassedThrough.NONE, 1000);
   static final Caller ROOT_USER = new Caller(0, 0, 4711);
 
   /** Who asks. */
@@ -157,7 +158,7 @@ final class Mirror implements AutoCloseable {
   }
 
   static MirrorOptions withBudget(int descriptors) {
-    return new MirrorOptions(SECOND, SECOND, 0, false, false, descriptors);
+    return new MirrorOptions(SECOND, SECOND, 0, false, PassedThrough.NONE, descriptors);
   }
 
   @Override

@@ -162,7 +162,8 @@ class MirrorDataTest {
     assertEquals(OpenFlags.NOFLUSH, mirror.open(node, FileFlags.O_RDONLY).openFlags());
     assertEquals(0, mirror.open(node, FileFlags.O_RDWR).openFlags());
     assertNotEquals(true, mirror.fs.features().contains(Feature.MAP_DIRECT_IO));
-    try (Mirror direct = new Mirror(source, new MirrorOptions(0, 0, 0, true, false, 10))) {
+    try (Mirror direct =
+        new Mirror(source, new MirrorOptions(0, 0, 0, true, PassedThrough.NONE, 10))) {
       assertEquals(true, direct.fs.features().contains(Feature.MAP_DIRECT_IO));
       int flags = direct.open(direct.node("file"), FileFlags.O_WRONLY).openFlags();
       assertEquals(OpenFlags.DIRECT_IO | OpenFlags.PARALLEL_DIRECT_WRITES, flags);

@@ -74,7 +74,8 @@ class MirrorNamesTest {
   @Test
   void missingNameIsEnoentOrCachedAsAbsent() throws Exception {
     mirror.lookup(Mirror.ROOT, "none").assertErrno(Errno.ENOENT);
-    MirrorOptions options = new MirrorOptions(0, 0, 7 * Mirror.SECOND / 2, false, false, 10);
+    MirrorOptions options =
+        new MirrorOptions(0, 0, 7 * Mirror.SECOND / 2, false, PassedThrough.NONE, 10);
     try (Mirror caching = new Mirror(source, options)) {
       Answer.OfLookup absent = caching.lookup(Mirror.ROOT, "none");
       assertEquals(0, absent.node());

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class PassthroughIT {
   private static final MirrorOptions OPTIONS =
-      new MirrorOptions(Mirror.SECOND, Mirror.SECOND, 0, false, true, 1000);
+      new MirrorOptions(Mirror.SECOND, Mirror.SECOND, 0, false, PassedThrough.SOURCE, 1000);
 
   @TempDir Path work;
   private Path source;

@@ -26,7 +26,8 @@ class PassthroughSuccessionIT extends MountedDirectories {
   private Path mountpoint;
 
   @ParameterizedTest
-  @ValueSource(strings = {"transport=uring", "transport=device"})
+  @ValueSource(
+      strings = {"transport=uring", "transport=device", "transport=uring,backend_io=async"})
   void openFilesGoOnAndTheirSpaceComesBack(String options) throws Exception {
     Path backend = mountOther("tmpfs", directory("backend"), "size=256m");
     mountpoint = mount(backend, directory("mount"), options);
