@@ -40,11 +40,11 @@ public final class Cache implements AutoCloseable {
   private static final int MOST_SEEN = 1 << 16;
 
   private static final long GLANCE_MILLIS = 50;
-  private static final long TRIM_MILLIS = 5_000;
+  private static final long TRIM_MILLIS = 2_000;
   private static final long LOCK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   /** How long nothing is filled after the cache's disk has failed. */
-  private static final long TROUBLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long TROUBLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final CacheOptions options;
   private final CacheDirectory directory;

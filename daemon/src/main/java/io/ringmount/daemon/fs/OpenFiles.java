@@ -130,7 +130,8 @@ final class OpenFiles {
    * @return flags for the kernel
    */
   private int keepCache(OpenFile file, Scratch scratch) {
-    if (!tellsChanges && file.copy() == null) {
+    // What was read before a copy is complete may be older than its version tells.
+    if (!tellsChanges && (file.copy() == null || !file.copy().isComplete())) {
       return 0;
     }
     long version =
