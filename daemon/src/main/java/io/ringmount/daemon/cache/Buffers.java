@@ -19,11 +19,15 @@ final class Buffers {
     this.left = new AtomicInteger(count);
   }
 
-  /** A buffer to be given back; null when all are in use. */
+  /** A buffer to be given back; null when all are in use, or there is no memory. */
   ByteBuffer take() {
     ByteBuffer buffer = free.poll();
     if (buffer == null && left.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
-      buffer = ByteBuffer.allocateDirect(size);
+      try {
+        buffer = ByteBuffer.allocateDirect(size);
+      } catch (OutOfMemoryError noRoom) {
+        left.incrementAndGet();
+      }
     }
     return buffer;
   }

@@ -171,7 +171,8 @@ public final class Cache implements AutoCloseable {
             directory.scan(index::found, () -> !left);
             fills = !left;
           }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+          // Reading a directory fails with an exception of the latter kind.
           trouble(e.getMessage());
         }
         TimeUnit.MILLISECONDS.sleep(pause);
@@ -326,6 +327,24 @@ public final class Cache implements AutoCloseable {
     }
   }
 
+  /** As {@link #end}, for who may not wait for the cache's disk. */
+  private void endLater(CachedFile copy, CachedFile.State with) {
+    copy.end(with);
+    execute(() -> end(copy, with));
+  }
+
+  /**
+   * A file was seen to have these attributes.
+   *
+   * @param statx address of them, size and times among them
+   */
+  public void seen(FileKey key, long statx) {
+    CachedFile known = files.get(key);
+    if (known != null && known.isUsable() && !known.version().is(statx)) {
+      endLater(known, CachedFile.State.STALE);
+    }
+  }
+
   private void detach(CachedFile copy, CachedFile.State with) {
     copy.end(with);
     if (files.remove(copy.key(), copy) && copy.state() != CachedFile.State.LEFT) {
@@ -354,7 +373,7 @@ public final class Cache implements AutoCloseable {
   void bad(CachedFile copy, long result) {
     badCopies.increment();
     LOG.warn("a copy cannot be read ({}), it is dropped: {}", result, copy.key().path());
-    end(copy, CachedFile.State.BAD);
+    endLater(copy, CachedFile.State.BAD);
   }
 
   void offer(CachedFile copy, long address, long offset, int length) {
@@ -371,7 +390,7 @@ public final class Cache implements AutoCloseable {
   }
 
   private boolean mayGo(FileKey key) {
-    return !files.containsKey(key);
+    return fills && !files.containsKey(key);
   }
 
   private boolean evict(FileKey key) {
@@ -389,7 +408,43 @@ public final class Cache implements AutoCloseable {
     try {
       directory.remove(key);
     } catch (LinuxException e) {
+      // It takes room still: what is there has to be looked at again.
+      fills = false;
       trouble(e.getMessage());
+    }
+  }
+
+  /**
+   * Makes the file of a copy, unless it has ended meanwhile.
+   *
+   * @return as {@link CachedFile#make}
+   */
+  BlockMap make(CachedFile copy) throws LinuxException {
+    synchronized (lock(copy.key())) {
+      if (copy.isFilling()) {
+        return copy.make(directory);
+      }
+      if (!files.containsKey(copy.key())) {
+        // Its room was reserved after it had ended.
+        remove(copy.key());
+        index.remove(copy.key());
+      }
+      return null;
+    }
+  }
+
+  /**
+   * Writes down what a copy has, unless it has ended: see {@link CachedFile#writeMap}.
+   *
+   * @return whether it has not
+   */
+  boolean note(CachedFile copy, long completed, boolean lasting) throws LinuxException {
+    synchronized (lock(copy.key())) {
+      if (!copy.isFilling()) {
+        return false;
+      }
+      copy.writeMap(directory, completed, lasting);
+      return true;
     }
   }
 

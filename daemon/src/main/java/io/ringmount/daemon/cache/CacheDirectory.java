@@ -462,8 +462,10 @@ final class CacheDirectory implements AutoCloseable {
   /** Nobody uses it any more. */
   @Override
   public void close() {
-    if (lock >= 0) {
-      FileOps.close(lock);
+    try {
+      unlock();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     FileOps.close(root);
   }

@@ -190,7 +190,7 @@ public final class CachedFile {
     return source;
   }
 
-  /** To be held from {@link #isPrepared} to the end of {@link #prepare}. */
+  /** To be held from {@link #isPrepared} to the end of {@link #make} and {@link #adopt}. */
   ReentrantLock preparing() {
     return preparing;
   }
@@ -200,29 +200,34 @@ public final class CachedFile {
   }
 
   /**
-   * Makes the copy's file, or goes on with the one that is there, of which it believes what has the
-   * checksums that it should have.
+   * Makes the copy's file, or takes the one that is there. No other copy of the key may be made at
+   * the same time.
    *
-   * @param room direct, a block
+   * @return what the one that is there should have, to be {@linkplain #adopt adopted}; else null
    */
-  void prepare(CacheDirectory directory, ByteBuffer room) throws LinuxException {
+  BlockMap make(CacheDirectory directory) throws LinuxException {
     int there = directory.open(key, CacheDirectory.PART, FileFlags.O_RDWR, version.size());
     if (there >= 0) {
       BlockMap before = new BlockMap(version.size(), blockBytes);
       ByteBuffer map = directory.readMap(key, MapFile.length(before.blocks()));
       if (map != null && MapFile.read(map, key, version, before, blockBytes) >= 0) {
-        // First, as blocks are read from the moment they are sealed.
         descriptor = there;
-        adopt(before, there, room);
-        return;
+        return before;
       }
       FileOps.close(there);
     }
     directory.remove(key);
     descriptor = directory.create(key, CacheDirectory.PART, version.size());
+    return null;
   }
 
-  private void adopt(BlockMap before, int fd, ByteBuffer room) {
+  /**
+   * Goes on with what there is, as far as it has the checksums that it should have.
+   *
+   * @param room direct, a block
+   */
+  void adopt(BlockMap before, ByteBuffer room) {
+    int fd = descriptor;
     for (int block = 0; block < before.blocks(); block++) {
       if (before.isSealed(block)
           && FileIo.sum(fd, before.start(block), before.length(block), room)

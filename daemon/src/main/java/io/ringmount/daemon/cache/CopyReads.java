@@ -54,17 +54,6 @@ public final class CopyReads {
     return copy.backing() == id;
   }
 
-  /**
-   * The file was seen to have these attributes.
-   *
-   * @param statx address of them, size and times among them
-   */
-  public void seen(long statx) {
-    if (copy.isUsable() && !copy.version().is(statx)) {
-      cache.end(copy, CachedFile.State.STALE);
-    }
-  }
-
   /** The file is closed; reads that run may go on. */
   public void close() {
     cache.close(copy);

@@ -90,6 +90,9 @@ final class Filler {
   private void fill(CachedFile file) {
     ByteBuffer room = rooms.take();
     try {
+      if (room == null) {
+        return; // There is no memory for it; another opening tries again.
+      }
       while (!closed && !cache.fills()) {
         TimeUnit.MILLISECONDS.sleep(WAIT_MILLIS);
       }
@@ -97,7 +100,7 @@ final class Filler {
       while (!closed && prepare(file, room) && !file.isWhole()) {
         fetch(file, room);
         if (System.nanoTime() - noted > NOTE_NANOS) {
-          file.writeMap(directory, 0, false);
+          cache.note(file, 0, false);
           noted = System.nanoTime();
         }
       }
@@ -109,7 +112,9 @@ final class Filler {
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
     } finally {
-      rooms.give(room);
+      if (room != null) {
+        rooms.give(room);
+      }
       cache.filled(file);
       cache.close(file);
     }
@@ -123,7 +128,10 @@ final class Filler {
         if (!cache.reserve(file)) {
           file.end(CachedFile.State.LEFT);
         } else if (!syncsSource || isSettled(file)) {
-          file.prepare(directory, room);
+          BlockMap before = cache.make(file);
+          if (before != null) {
+            file.adopt(before, room);
+          }
         }
       }
     } finally {
@@ -191,8 +199,7 @@ final class Filler {
       cache.end(file, CachedFile.State.STALE);
       return;
     }
-    file.writeMap(directory, Instant.now().getEpochSecond(), true);
-    if (cache.publish(file)) {
+    if (cache.note(file, Instant.now().getEpochSecond(), true) && cache.publish(file)) {
       directory.syncNames(file.key());
     }
   }

@@ -95,9 +95,11 @@ final class Index {
       throws LinuxException {
     long wanted = room(size);
     synchronized (this) {
-      if (entries.containsKey(key)) {
+      Entry known = entries.get(key);
+      if (known != null && known.bytes == wanted) {
         return true; // It was begun by an earlier process.
       }
+      remove(key); // It is of another size, and will be replaced.
       if (wanted > capacity) {
         return false;
       }

@@ -13,9 +13,11 @@ import io.ringmount.channels.wire.Entry;
 /** Fills replies from what the backend says. */
 final class Answers {
   private final MirrorOptions options;
+  private final Copies copies;
 
-  Answers(MirrorOptions options) {
+  Answers(MirrorOptions options, Copies copies) {
     this.options = options;
+    this.copies = copies;
   }
 
   /**
@@ -43,19 +45,15 @@ final class Answers {
     return FileOps.fstatx(fd, FileFlags.STATX_BASIC_STATS, scratch.statx);
   }
 
-  /**
-   * Answers with the present attributes of an inode, through a descriptor of its file.
-   *
-   * @return a negative error number, or they are in the scratch
-   */
-  long attributes(AttributesReply reply, Inode inode, int fd, Scratch scratch) {
+  /** Answers with the present attributes of an inode, through a descriptor of its file. */
+  void attributes(AttributesReply reply, Inode inode, int fd, Scratch scratch) {
     long result = statx(fd, scratch);
     if (result >= 0) {
+      copies.seen(inode, scratch.statx);
       copy(inode, scratch.statx, reply.attributes());
       reply.timeout(attributesTimeoutNanos(scratch.statx));
     }
     result(reply, result);
-    return result;
   }
 
   /**
@@ -73,6 +71,7 @@ final class Answers {
 
   /** Fills an entry with an inode and the attributes in the scratch. */
   void fill(Entry entry, Inode inode, Scratch scratch) {
+    copies.seen(inode, scratch.statx);
     entry
         .node(inode.node())
         .entryTimeout(options.entryTimeoutNanos())

@@ -76,6 +76,27 @@ final class Copies {
     });
   }
 
+  /**
+   * A file is about to be written by who may have opened it before this process served, as late as
+   * when this process had given out copies.
+   */
+  void writing(OpenFile file) {
+    Cache used = cache;
+    if (used != null && file.takeEarlier()) {
+      synchronized (file.inode()) {
+        used.suspend(key(file.inode()));
+      }
+    }
+  }
+
+  /** The attributes of a file that may be open are told to the kernel. */
+  void seen(Inode inode, long statx) {
+    Cache used = cache;
+    if (used != null && inode.isOpen()) {
+      used.seen(key(inode), statx);
+    }
+  }
+
   private void read(OpenFile file, Scratch scratch) {
     Inode inode = file.inode();
     int now = FileFlags.AT_EMPTY_PATH | FileFlags.AT_STATX_FORCE_SYNC;

@@ -14,7 +14,6 @@ import io.ringmount.channels.linux.Statx;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.channels.wire.SetattrValid;
 import io.ringmount.channels.wire.StatxOut;
-import io.ringmount.daemon.cache.CopyReads;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 
@@ -42,9 +41,7 @@ final class FileAttributes {
         return;
       }
       try {
-        if (answers.attributes(reply, file.inode(), fd, scratch) >= 0) {
-          seen(file, scratch.statx);
-        }
+        answers.attributes(reply, file.inode(), fd, scratch);
       } finally {
         file.release();
       }
@@ -63,14 +60,6 @@ final class FileAttributes {
     }
   }
 
-  /** A reader of a mapped or open file asks now and then; that is when changes are noticed. */
-  private static void seen(OpenFile file, long statx) {
-    CopyReads copy = file.copy();
-    if (copy != null) {
-      copy.seen(statx);
-    }
-  }
-
   /**
    * @param mask {@code STATX_*} bits of what is wanted
    */
@@ -78,14 +67,7 @@ final class FileAttributes {
     long result;
     if (handle != FileSystem.NO_HANDLE) {
       OpenFile file = handles.get(handle, node);
-      result =
-          file.apply(fd -> {
-            long own = statx(file.inode(), fd, mask, reply.statx());
-            if (own >= 0) {
-              seen(file, reply.statx().statx());
-            }
-            return own;
-          });
+      result = file.apply(fd -> statx(file.inode(), fd, mask, reply.statx()));
     } else {
       Inode inode = inodes.get(node);
       result = inode.apply(Scratch.get(), fd -> statx(inode, fd, mask, reply.statx()));
@@ -96,6 +78,7 @@ final class FileAttributes {
   private long statx(Inode inode, int fd, int mask, StatxOut out) {
     long result = FileOps.fstatx(fd, mask | FileFlags.STATX_BASIC_STATS, out.statx());
     if (result >= 0) {
+      copies.seen(inode, out.statx());
       out.inode(inode.device().visible(Statx.inode(out.statx())));
       out.timeout(answers.attributesTimeoutNanos(out.statx()));
     }

@@ -193,11 +193,11 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
     }
     succession = inodes.succession();
     handles = new HandleTable(inodes, records.handles());
-    Answers answers = new Answers(options);
+    copies = new Copies(inodes);
+    Answers answers = new Answers(options, copies);
     Lookup lookup = new Lookup(inodes, answers);
     Nameless nameless = new Nameless(inodes, records.custody());
     names = new Names(inodes, lookup, answers, nameless);
-    copies = new Copies(inodes);
     attributes = new FileAttributes(inodes, handles, answers, copies);
     extendedAttributes =
         new ExtendedAttributes(inodes, offered.contains(Feature.ACCESS_CONTROL_LISTS));

@@ -273,6 +273,7 @@ final class OpenFiles {
       Answers.error(reply, fd);
       return;
     }
+    copies.writing(file);
     // Before the write, as the kernel does: no moment has new content with the old privileges.
     long result = killPrivileges ? Privileges.clear(request, fd, Scratch.get()) : 0;
     if (result < 0) {
@@ -309,20 +310,21 @@ final class OpenFiles {
   void allocate(
       Request request, long node, long handle, long offset, long length, int mode, Reply reply) {
     Scratch scratch = Scratch.get();
+    OpenFile file = handles.get(handle, node);
+    copies.writing(file);
     Answers.result(
         reply,
-        handles
-            .get(handle, node)
-            .apply(fd -> {
-              long cleared = Privileges.clearUnlessRoot(request, fd, scratch);
-              return cleared < 0 ? cleared : FileOps.fallocate(fd, mode, offset, length);
-            }));
+        file.apply(fd -> {
+          long cleared = Privileges.clearUnlessRoot(request, fd, scratch);
+          return cleared < 0 ? cleared : FileOps.fallocate(fd, mode, offset, length);
+        }));
   }
 
   /** Copies a part at a time: other requests wait for this thread. */
   void copy(Request request, long node, CopyFileRangeIn range, long length, CopyReply reply) {
     Scratch scratch = Scratch.get();
     OpenFile to = handles.get(range.toHandle(), range.toNode());
+    copies.writing(to);
     long part = Math.min(length, COPIED_AT_ONCE);
     long result =
         handles
