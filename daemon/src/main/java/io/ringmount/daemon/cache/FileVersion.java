@@ -48,6 +48,16 @@ public record FileVersion(
 
   /** Whether a change from now on would make another version. */
   public boolean isSettled() {
+    return isSettled(mtimeSeconds, ctimeSeconds);
+  }
+
+  /**
+   * As the other, of a file with these times.
+   *
+   * @param mtimeSeconds since 1970
+   * @param ctimeSeconds since 1970
+   */
+  public static boolean isSettled(long mtimeSeconds, long ctimeSeconds) {
     return System.currentTimeMillis() / 1000 - Math.max(mtimeSeconds, ctimeSeconds)
         >= SETTLED_SECONDS;
   }

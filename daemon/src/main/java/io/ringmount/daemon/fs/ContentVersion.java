@@ -3,6 +3,7 @@ package io.ringmount.daemon.fs;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.Statx;
+import io.ringmount.daemon.cache.FileVersion;
 
 /**
  * A number for what a file contains: the same one as before means the same content. It is made of
@@ -12,23 +13,14 @@ final class ContentVersion {
   /** Of a file of which it cannot be told: equals no version. */
   static final long UNKNOWN = 0;
 
-  /**
-   * A file that was changed so lately may change again and keep its times: some servers count in
-   * seconds, and their clock need not be exactly ours.
-   */
-  private static final long SETTLED_SECONDS = 3;
-
-  private static final int WANTED =
-      FileFlags.STATX_SIZE | FileFlags.STATX_MTIME | FileFlags.STATX_CTIME;
-
   private ContentVersion() {}
 
   /** The version of an open file, as its server has it now. Overwrites the scratch's attributes. */
   static long of(int fd, Scratch scratch) {
     int now = FileFlags.AT_EMPTY_PATH | FileFlags.AT_STATX_FORCE_SYNC;
     long at = scratch.statx;
-    if (FileOps.statx(fd, FileOps.EMPTY_PATH, now, WANTED, at) < 0
-        || (Statx.mask(at) & WANTED) != WANTED) {
+    if (FileOps.statx(fd, FileOps.EMPTY_PATH, now, FileVersion.WANTED, at) < 0
+        || (Statx.mask(at) & FileVersion.WANTED) != FileVersion.WANTED) {
       return UNKNOWN;
     }
     return told(scratch);
@@ -37,8 +29,7 @@ final class ContentVersion {
   /** The version that the attributes in the scratch tell: size and times, just asked for. */
   static long told(Scratch scratch) {
     long at = scratch.statx;
-    long changed = Math.max(Statx.ctimeSeconds(at), Statx.mtimeSeconds(at));
-    if (System.currentTimeMillis() / 1000 - changed < SETTLED_SECONDS) {
+    if (!FileVersion.isSettled(Statx.mtimeSeconds(at), Statx.ctimeSeconds(at))) {
       return UNKNOWN;
     }
     long version = mix(Statx.size(at));
