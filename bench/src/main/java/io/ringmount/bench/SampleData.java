@@ -5,6 +5,9 @@ import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -21,7 +24,6 @@ final class SampleData {
   static final long OUTPUT_SIZE = 64L << 20;
 
   private final Path directory;
-  private boolean cold;
 
   private SampleData(Path directory) {
     this.directory = directory;
@@ -53,10 +55,16 @@ final class SampleData {
     if (operation == Operation.COLD_READ) {
       withFile(
           INPUT, fd -> FileOps.fadvise(fd, 0, 0, FileFlags.POSIX_FADV_DONTNEED), "posix_fadvise");
-      cold = true;
-    } else if (cold) {
+    } else if (!isCached()) {
       Files.copy(directory.resolve(INPUT), OutputStream.nullOutputStream());
-      cold = false;
+    }
+  }
+
+  /** Whether all of the file that is read is in the page cache; the kernel may drop any of it. */
+  boolean isCached() throws IOException {
+    try (FileChannel input = FileChannel.open(directory.resolve(INPUT));
+        Arena mapping = Arena.ofConfined()) {
+      return input.map(MapMode.READ_ONLY, 0, INPUT_SIZE, mapping).isLoaded();
     }
   }
 

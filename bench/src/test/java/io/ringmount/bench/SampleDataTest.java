@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -17,13 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SampleDataTest {
   @TempDir Path directory;
-
-  private boolean cached() throws IOException {
-    Path input = directory.resolve(SampleData.INPUT);
-    try (FileChannel channel = FileChannel.open(input)) {
-      return channel.map(MapMode.READ_ONLY, 0, channel.size()).isLoaded();
-    }
-  }
 
   @Test
   void filesHaveTheirSizes() throws Exception {
@@ -39,7 +29,7 @@ class SampleDataTest {
     SampleData data = SampleData.write(directory);
     assertTrue(cachedBy(data, Operation.RANDOM_READ));
     data.prepare(Operation.COLD_READ);
-    assertFalse(cached());
+    assertFalse(data.isCached());
     assertTrue(cachedBy(data, Operation.SEQUENTIAL_READ));
   }
 
@@ -47,7 +37,7 @@ class SampleDataTest {
   private boolean cachedBy(SampleData data, Operation operation) throws Exception {
     for (int i = 0; i < 10; i++) {
       data.prepare(operation);
-      if (cached()) {
+      if (data.isCached()) {
         return true;
       }
     }
