@@ -22,7 +22,7 @@ import net.jqwik.api.constraints.LongRange;
 class DispatcherOperationsPropertyTest {
   private static final int FORGET = 2;
 
-  @Property(tries = 500)
+  @Property(tries = 250)
   void aWellFormedRequestReachesItsMethodWithItsArguments(
       @ForAll Form form,
       @ForAll long node,

@@ -94,7 +94,7 @@ class DispatcherPropertyTest {
   private static final Set<Integer> NOT_A_CALL_EACH =
       Set.of(BATCH_FORGET, INTERRUPT, DESTROY, NOTIFY_REPLY);
 
-  @Property(tries = 4000)
+  @Property(tries = 2000)
   void anyBytesAreAnsweredOnceAndNothingIsReadOutsideThem(
       @ForAll @IntRange(max = 60) int opcode,
       @ForAll Form form,

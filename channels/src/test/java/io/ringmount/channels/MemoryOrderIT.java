@@ -40,7 +40,7 @@ class MemoryOrderIT {
       List.of("-strideSize", "64", "-strideCount", "64", "-spinStyle", "THREAD_YIELD");
 
   private static final List<String> MOMENT =
-      List.of("-f", "1", "-iters", "1", "-time", "500", "-sc", "false", "-af", "NONE");
+      List.of("-f", "1", "-iters", "1", "-time", "300", "-sc", "false", "-af", "NONE");
 
   @TempDir private Path folder;
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,13 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Directories that everybody may enter, and mounts, none of which is left after a test. */
 @RequiresFuse
 public abstract class MountedDirectories {
+  /** An upgrade is over sooner. */
+  private static final String SHORT_PROBATION = "-Dringmount.watchdog.probation=300";
+
   @TempDir protected Path work;
   private final Deque<Path> mountpoints = new ArrayDeque<>();
   private Programs programs;
 
   @BeforeEach
   protected final void prepare() throws IOException {
-    programs = new Programs(work.resolve("run"));
+    programs = new Programs(work.resolve("run")).withJavaFlags(List.of(SHORT_PROBATION));
     open(work);
   }
 

@@ -1,5 +1,9 @@
 package io.ringmount.daemon;
 
+import com.google.gson.JsonObject;
+import io.ringmount.daemon.control.ControlClient;
+import io.ringmount.daemon.control.Json;
+import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +23,7 @@ public final class Programs {
   /** The {@code java} launcher takes flags from it; processes hand it on to those they start. */
   private static final String JAVA_FLAGS = "JDK_JAVA_OPTIONS";
 
+  private final RunRoot root;
   private final Map<String, String> environment = new HashMap<>();
 
   /** What a program came to; its output read byte by byte, as names need not be text. */
@@ -28,6 +33,7 @@ public final class Programs {
    * @param runDirectory what Ringmount takes for its run directory, so that tests do not meet
    */
   public Programs(Path runDirectory) {
+    root = new RunRoot(runDirectory);
     environment.put(RUN_DIRECTORY, runDirectory.toString());
   }
 
@@ -52,6 +58,11 @@ public final class Programs {
       words.add(argument.toString());
     }
     return run(words);
+  }
+
+  /** What {@code ringmount status --json} prints, without starting a program. */
+  public JsonObject status(Path mountpoint) throws IOException {
+    return Json.tree(new ControlClient(root.at(mountpoint).socket()).status()).getAsJsonObject();
   }
 
   /** A bash script that stops at its first failure; {@code $1} and so on are the arguments. */

@@ -39,9 +39,13 @@ final class JavaCommand {
         .toList();
   }
 
-  /** Debuggers and agents: a second one of them would get in the way. */
+  /**
+   * Debuggers and agents, as a second one of them would get in the way, and what the launcher gives
+   * to a command that soon ends.
+   */
   private static boolean isForThisProcessOnly(String flag) {
-    return flag.startsWith("-agent")
+    return flag.startsWith("-XX:TieredStopAtLevel")
+        || flag.startsWith("-agent")
         || flag.startsWith("-javaagent")
         || flag.startsWith("-Xrun")
         || flag.equals("-Xdebug");

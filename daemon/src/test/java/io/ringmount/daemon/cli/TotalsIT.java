@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.channels.linux.Mounts;
 import io.ringmount.daemon.Programs;
@@ -63,7 +62,7 @@ class TotalsIT {
   }
 
   private JsonObject status() throws Exception {
-    return JsonParser.parseString(succeed("status", mountpoint, "--json").out()).getAsJsonObject();
+    return programs.status(mountpoint);
   }
 
   private static JsonObject totals(JsonObject status) {

@@ -71,7 +71,7 @@ class TuneIT {
   }
 
   private JsonObject status() throws Exception {
-    return JsonParser.parseString(succeed("status", mountpoint, "--json").out()).getAsJsonObject();
+    return programs.status(mountpoint);
   }
 
   private void write(String channels) throws IOException {

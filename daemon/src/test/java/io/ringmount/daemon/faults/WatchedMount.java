@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.ringmount.channels.linux.FuseConnection;
 import io.ringmount.channels.linux.MountEntry;
 import io.ringmount.channels.linux.Mounts;
@@ -66,16 +65,12 @@ final class WatchedMount {
     return mountpoint.resolve(name);
   }
 
-  Serving serving() throws Exception {
+  Serving serving() throws IOException {
     return serving(status());
   }
 
-  private JsonObject status() throws Exception {
-    return parse(succeed("status", mountpoint, "--json"));
-  }
-
-  private static JsonObject parse(Outcome status) {
-    return JsonParser.parseString(status.out()).getAsJsonObject();
+  private JsonObject status() throws IOException {
+    return programs.status(mountpoint);
   }
 
   private static Serving serving(JsonObject status) {
@@ -89,16 +84,17 @@ final class WatchedMount {
   /** Returns when the next daemon answers, which no other may have come before. */
   void awaitSuccessor(Serving before) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    while (true) {
-      Outcome status = programs.ringmount("status", mountpoint, "--json");
-      if (status.code() == 0 && serving(parse(status)).daemon() != before.daemon()) {
-        Serving next = serving(parse(status));
-        assertEquals(before.generation() + 1, next.generation());
-        return;
-      }
-      assertTrue(System.nanoTime() < end, () -> "no other daemon serves: " + status + log());
+    Serving next = before;
+    while (next.daemon() == before.daemon()) {
+      assertTrue(System.nanoTime() < end, () -> "no other daemon serves: " + log());
       Thread.sleep(50);
+      try {
+        next = serving();
+      } catch (IOException none) {
+        next = before;
+      }
     }
+    assertEquals(before.generation() + 1, next.generation());
   }
 
   /** Returns a process of the mount once one has a thread of that name. */

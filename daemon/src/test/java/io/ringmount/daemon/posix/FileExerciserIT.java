@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 3600, threadMode = ThreadMode.SEPARATE_THREAD)
 class FileExerciserIT extends MountedDirectories {
   /** How much is done to each file; {@code -Dringmount.exerciser.operations=1000000} for more. */
-  private static final int OPERATIONS = Integer.getInteger("ringmount.exerciser.operations", 3_000);
+  private static final int OPERATIONS = Integer.getInteger("ringmount.exerciser.operations", 1_500);
 
   /** What it is; {@code -Dringmount.exerciser.seed} to have the same again. */
   private static final long SEED = Long.getLong("ringmount.exerciser.seed", System.nanoTime());
