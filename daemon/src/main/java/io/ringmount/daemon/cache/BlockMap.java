@@ -14,7 +14,7 @@ final class BlockMap {
   static final int PAGE = 4096;
 
   /** With blocks of 1 MiB a file of 16 TiB. */
-  private static final int MOST_BLOCKS = 1 << 24;
+  static final int MOST_BLOCKS = 1 << 24;
 
   private final long size;
   private final int blockBytes;
@@ -168,6 +168,14 @@ final class BlockMap {
       sealed.set(block / Long.SIZE, sealed.get(block / Long.SIZE) | 1L << block);
       pages.remove(block);
       missing--;
+    }
+  }
+
+  /** What there is of a block is not the block. */
+  void unseal(int block) {
+    if (isSealed(block)) {
+      sealed.set(block / Long.SIZE, sealed.get(block / Long.SIZE) & ~(1L << block));
+      missing++;
     }
   }
 

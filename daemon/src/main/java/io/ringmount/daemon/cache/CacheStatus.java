@@ -6,13 +6,15 @@ package io.ringmount.daemon.cache;
  * @param capacityBytes the cap
  * @param usedBytes what the copies take, those that are being filled among them
  * @param files how many copies there are, those that are being filled among them
+ * @param pinned files whose copies are not evicted, whether they are there or not
+ * @param pinnedBytes what their copies take, or will
  * @param hits reads answered from a copy, by this daemon
  * @param misses reads answered from the backend although a copy was there or being made
  * @param filled copies completed by this daemon
  * @param filling copies being worked on
  * @param fetchedBytes read from the backend for copies alone, which no application had asked for
  * @param evicted copies that went to make room
- * @param bad copies that could not be read and were dropped
+ * @param bad copies that could not be read, or were damaged
  * @param degraded why the cache is not used as it should be; null when it is
  */
 public record CacheStatus(
@@ -20,6 +22,8 @@ public record CacheStatus(
     long capacityBytes,
     long usedBytes,
     int files,
+    int pinned,
+    long pinnedBytes,
     long hits,
     long misses,
     long filled,

@@ -4,6 +4,8 @@ import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
 import io.ringmount.channels.linux.LinuxException;
+import io.ringmount.channels.linux.Statx;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,6 +93,18 @@ public final class CachedFile {
       return null;
     }
     return file;
+  }
+
+  /** As {@link #find}, whatever version it is of. */
+  static CachedFile findAny(CacheDirectory directory, FileKey key, int blockBytes) {
+    ByteBuffer map = directory.readMap(key, MapFile.longest());
+    FileVersion version = map == null ? null : MapFile.version(map);
+    return version == null
+            || version.size() <= 0
+            || BlockMap.isTooLarge(version.size(), blockBytes)
+            || map.remaining() != MapFile.length(BlockMap.blocks(version.size(), blockBytes))
+        ? null
+        : find(directory, key, version, blockBytes, 0);
   }
 
   /** As {@link MapFile#read}. */
@@ -273,6 +287,45 @@ public final class CachedFile {
 
   private synchronized void seal(int block, int sum) {
     blocks.seal(block, sum);
+  }
+
+  /**
+   * Whether a block of the complete copy has the checksum that it should have.
+   *
+   * @param fd to read it from
+   * @param room direct, aligned for O_DIRECT, of a block
+   */
+  boolean isGood(int block, int fd, ByteBuffer room) {
+    int length = blocks.length(block);
+    // Whole pages, as O_DIRECT demands: the end of the file cuts it short.
+    int whole = Math.ceilDiv(length, BlockMap.PAGE) * BlockMap.PAGE;
+    return FileOps.pread(fd, BufferUtil.address(room), whole, blocks.start(block)) >= length
+        && FileIo.sum(room, length) == blocks.sum(block);
+  }
+
+  int blocks() {
+    return blocks.blocks();
+  }
+
+  /** Bytes of a block. */
+  int length(int block) {
+    return blocks.length(block);
+  }
+
+  /** These blocks are to be fetched again. */
+  synchronized void unseal(BitSet bad) {
+    bad.stream().forEach(blocks::unseal);
+  }
+
+  /** Whether the other is of the same file in the cache. */
+  boolean isSameFile(CachedFile other) {
+    try (Arena arena = Arena.ofConfined()) {
+      long mine = arena.allocate(2L * Statx.SIZE, Long.BYTES).address();
+      long others = mine + Statx.SIZE;
+      return FileOps.fstatx(descriptor, FileFlags.STATX_BASIC_STATS, mine) >= 0
+          && FileOps.fstatx(other.descriptor, FileFlags.STATX_BASIC_STATS, others) >= 0
+          && Statx.inode(mine) == Statx.inode(others);
+    }
   }
 
   synchronized boolean isWhole() {

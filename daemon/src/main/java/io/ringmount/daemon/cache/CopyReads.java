@@ -29,8 +29,7 @@ public final class CopyReads {
       cache.hit();
       return fromCopy;
     }
-    cache.miss();
-    cache.pace().beginRead();
+    cache.beginMiss();
     return fromBackend;
   }
 
@@ -92,8 +91,8 @@ public final class CopyReads {
       if (result == wanted) {
         return null;
       }
-      cache.bad(copy, result);
-      cache.pace().beginRead();
+      cache.unreadable(copy, result);
+      cache.beginMiss();
       return fromBackend;
     }
   }
@@ -121,7 +120,7 @@ public final class CopyReads {
 
     @Override
     public void release() {
-      cache.pace().endRead();
+      cache.endMiss();
       backend.release();
     }
 

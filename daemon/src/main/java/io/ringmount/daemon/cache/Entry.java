@@ -5,7 +5,7 @@ final class Entry {
   final FileKey key;
   final long bytes;
 
-  /** Where its {@link EvictionPolicy} has it. */
+  /** Where its {@link EvictionPolicy} has it; null when it is pinned. */
   EntryList list;
 
   Entry newer;
@@ -13,6 +13,9 @@ final class Entry {
 
   /** How often it was used, as its policy counts. */
   int uses;
+
+  /** When it was used last, seconds since 1970; 0: it was not. */
+  long used;
 
   Entry(FileKey key, long bytes) {
     this.key = key;

@@ -29,8 +29,9 @@ final class Filler {
   private static final long IDLE_SECONDS = 10;
   private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final Cache cache;
+  private final CopyTable copies;
   private final CacheDirectory directory;
+  private final Readiness readiness;
   private final Pace pace;
   private final int blockBytes;
   private final boolean syncsSource;
@@ -47,9 +48,15 @@ final class Filler {
    *     its times tell of all that is written later
    */
   Filler(
-      Cache cache, CacheDirectory directory, Pace pace, CacheOptions options, boolean syncsSource) {
-    this.cache = cache;
+      CopyTable copies,
+      CacheDirectory directory,
+      Readiness readiness,
+      Pace pace,
+      CacheOptions options,
+      boolean syncsSource) {
+    this.copies = copies;
     this.directory = directory;
+    this.readiness = readiness;
     this.pace = pace;
     this.blockBytes = options.blockBytes();
     this.syncsSource = syncsSource;
@@ -82,7 +89,7 @@ final class Filler {
       threads.execute(() -> fill(file));
       return true;
     } catch (RejectedExecutionException full) {
-      cache.close(file);
+      copies.close(file);
       return false;
     }
   }
@@ -93,14 +100,14 @@ final class Filler {
       if (room == null) {
         return; // There is no memory for it; another opening tries again.
       }
-      while (!closed && !cache.fills()) {
+      while (!closed && !readiness.isReady()) {
         TimeUnit.MILLISECONDS.sleep(WAIT_MILLIS);
       }
       long noted = System.nanoTime();
       while (!closed && prepare(file, room) && !file.isWhole()) {
         fetch(file, room);
         if (System.nanoTime() - noted > NOTE_NANOS) {
-          cache.note(file, 0, false);
+          copies.note(file, 0, false);
           noted = System.nanoTime();
         }
       }
@@ -108,15 +115,15 @@ final class Filler {
         complete(file);
       }
     } catch (LinuxException e) {
-      cache.trouble(file, e);
+      copies.unwritable(file, e);
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
     } finally {
       if (room != null) {
         rooms.give(room);
       }
-      cache.filled(file);
-      cache.close(file);
+      copies.filled(file);
+      copies.close(file);
     }
   }
 
@@ -125,10 +132,10 @@ final class Filler {
     file.preparing().lock();
     try {
       if (file.isFilling() && !file.isPrepared()) {
-        if (!cache.reserve(file)) {
+        if (!copies.reserve(file)) {
           file.end(CachedFile.State.LEFT);
         } else if (!syncsSource || isSettled(file)) {
-          BlockMap before = cache.make(file);
+          BlockMap before = copies.make(file);
           if (before != null) {
             file.adopt(before, room);
           }
@@ -144,7 +151,7 @@ final class Filler {
     FileOps.fdatasync(file.source());
     boolean settled = isUnchanged(file);
     if (!settled) {
-      cache.end(file, CachedFile.State.STALE);
+      copies.end(file, CachedFile.State.STALE);
     }
     return settled;
   }
@@ -175,31 +182,31 @@ final class Filler {
       fetched.add(result);
       file.write(room, range.offset(), range.length(), room);
     } else if (result >= 0) {
-      cache.end(file, CachedFile.State.STALE);
+      copies.end(file, CachedFile.State.STALE);
     } else {
       // The reader will hear of it from the backend itself.
-      cache.end(file, CachedFile.State.LEFT);
+      copies.end(file, CachedFile.State.LEFT);
     }
   }
 
   /** Writes what came from the backend, if the file is still to be filled. Any thread. */
   void write(CachedFile file, ByteBuffer data, long offset, int length, ByteBuffer room) {
     try {
-      if (cache.fills() && prepare(file, room)) {
+      if (readiness.isReady() && prepare(file, room)) {
         file.write(data, offset, length, room);
       }
     } catch (LinuxException e) {
-      cache.trouble(file, e);
+      copies.unwritable(file, e);
     }
   }
 
   private void complete(CachedFile file) throws LinuxException {
     file.sync();
     if (!isUnchanged(file)) {
-      cache.end(file, CachedFile.State.STALE);
+      copies.end(file, CachedFile.State.STALE);
       return;
     }
-    if (cache.note(file, Instant.now().getEpochSecond(), true) && cache.publish(file)) {
+    if (copies.note(file, Instant.now().getEpochSecond(), true) && copies.publish(file)) {
       directory.syncNames(file.key());
     }
   }

@@ -2,13 +2,18 @@ package io.ringmount.daemon.cache;
 
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.LinuxException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.agrona.collections.Object2ObjectHashMap;
 
 /**
  * The copies that take room, complete or not, and how much. They never take more than the cap, nor
- * leave less free than the file system must have. Methods are for any thread.
+ * leave less free than the file system must have. Those that are pinned are not evicted. Methods
+ * are for any thread.
  */
 final class Index {
   /** What a copy takes beside its data: the map, and what the file system needs for both. */
@@ -20,9 +25,17 @@ final class Index {
   private final CacheDirectory directory;
   private final long capacity;
   private final int freePercent;
+
+  /** Has those that may be evicted. */
   private final EvictionPolicy policy;
-  private final Map<FileKey, Entry> entries = new HashMap<>();
+
+  private final Map<FileKey, Entry> entries = new Object2ObjectHashMap<>();
+
+  /** What copies of the pinned files take; 0 as long as that is not known. */
+  private final Map<FileKey, Long> pins = new HashMap<>();
+
   private long used;
+  private long pinned;
   private long evicted;
 
   Index(CacheDirectory directory, CacheOptions options) {
@@ -37,9 +50,9 @@ final class Index {
     return Math.ceilDiv(size, UNIT) * UNIT + OVERHEAD;
   }
 
-  /** Whether a file could have a copy if there were no others. */
-  boolean fits(long size) {
-    return room(size) <= capacity;
+  /** Whether a file could have a copy if there were no others but those that are pinned. */
+  synchronized boolean fits(FileKey key, long size) {
+    return room(size) <= capacity - pinned + pins.getOrDefault(key, 0L);
   }
 
   /** Notes a copy that is there, and that it is used. */
@@ -48,30 +61,63 @@ final class Index {
     if (entry == null) {
       put(new Entry(key, room(size)));
     } else {
-      policy.use(entry);
+      entry.used = now();
+      if (!pins.containsKey(key)) {
+        policy.use(entry);
+      }
     }
+  }
+
+  private static long now() {
+    return Instant.now().getEpochSecond();
   }
 
   private void put(Entry entry) {
+    if (entry.used == 0) {
+      entry.used = now();
+    }
     entries.put(entry.key, entry);
     used += entry.bytes;
-    policy.add(entry);
-  }
-
-  /** Notes a copy that was found, unless it is known. */
-  synchronized void found(FileKey key, long size) {
-    if (!entries.containsKey(key)) {
-      put(new Entry(key, room(size)));
+    if (pins.containsKey(entry.key)) {
+      setPin(entry.key, entry.bytes);
+    } else {
+      policy.add(entry);
     }
   }
 
-  /** All copies are gone. */
+  private void setPin(FileKey key, long bytes) {
+    Long before = pins.put(key, bytes);
+    pinned += bytes - (before == null ? 0 : before);
+  }
+
+  /**
+   * Notes a copy that was found, unless it is known.
+   *
+   * @param used when it was used last, seconds since 1970
+   */
+  synchronized void found(FileKey key, long size, long used) {
+    if (!entries.containsKey(key)) {
+      Entry entry = new Entry(key, room(size));
+      entry.used = used;
+      put(entry);
+    }
+  }
+
+  /** All copies are gone, and what was pinned is forgotten. */
   synchronized void clear() {
     for (Entry each : entries.values()) {
-      policy.remove(each);
+      leavePolicy(each);
     }
     entries.clear();
+    pins.clear();
     used = 0;
+    pinned = 0;
+  }
+
+  private void leavePolicy(Entry entry) {
+    if (!pins.containsKey(entry.key)) {
+      policy.remove(entry);
+    }
   }
 
   /** A copy is gone. */
@@ -79,9 +125,59 @@ final class Index {
     Entry entry = entries.remove(key);
     if (entry != null) {
       used -= entry.bytes;
-      policy.remove(entry);
+      leavePolicy(entry);
     }
   }
+
+  // ---- pins ------------------------------------------------------------------------------------
+
+  /** A file was found to be pinned. */
+  synchronized void foundPin(FileKey key) {
+    if (!pins.containsKey(key)) {
+      Entry entry = entries.get(key);
+      if (entry != null) {
+        policy.remove(entry);
+      }
+      setPin(key, entry == null ? 0 : entry.bytes);
+    }
+  }
+
+  /**
+   * Has the copy of a file not be evicted from now on.
+   *
+   * @return whether there is room for it beside the others that are pinned
+   */
+  synchronized boolean pin(FileKey key, long size) {
+    if (!fits(key, size)) {
+      return false;
+    }
+    foundPin(key);
+    setPin(key, room(size));
+    return true;
+  }
+
+  /** The copy of a file may be evicted. */
+  synchronized void unpin(FileKey key) {
+    Long bytes = pins.remove(key);
+    if (bytes != null) {
+      pinned -= bytes;
+      Entry entry = entries.get(key);
+      if (entry != null) {
+        policy.add(entry);
+      }
+    }
+  }
+
+  synchronized boolean isPinned(FileKey key) {
+    return pins.containsKey(key);
+  }
+
+  /** The files that are pinned. */
+  synchronized List<FileKey> pins() {
+    return new ArrayList<>(pins.keySet());
+  }
+
+  // ---- room ------------------------------------------------------------------------------------
 
   /**
    * Makes room for a copy and notes it.
@@ -115,7 +211,7 @@ final class Index {
         victim = takeVictim(mayGo);
       }
       if (victim == null && !diskHasRoom) {
-        throw new LinuxException("reserve", directory.path().toString(), Errno.ENOSPC);
+        throw new LinuxException("reserve", directory.toString(), Errno.ENOSPC);
       }
       if (victim == null) {
         return false;
@@ -162,15 +258,38 @@ final class Index {
     } while (victim != null);
   }
 
-  synchronized int files() {
-    return entries.size();
+  // ---- the whole -------------------------------------------------------------------------------
+
+  /** The copies that are not pinned and have not been used since a time, seconds since 1970. */
+  synchronized List<FileKey> unused(long since) {
+    return keys(entry -> entry.used < since && !pins.containsKey(entry.key));
   }
 
-  synchronized long used() {
-    return used;
+  /** All copies. */
+  synchronized List<FileKey> keys() {
+    return keys(_ -> true);
   }
 
-  synchronized long evicted() {
-    return evicted;
+  private List<FileKey> keys(Predicate<Entry> wanted) {
+    List<FileKey> keys = new ArrayList<>();
+    for (Entry each : entries.values()) {
+      if (wanted.test(each)) {
+        keys.add(each.key);
+      }
+    }
+    return keys;
+  }
+
+  /** What a copy takes; 0 when there is none. */
+  synchronized long bytes(FileKey key) {
+    Entry entry = entries.get(key);
+    return entry == null ? 0 : entry.bytes;
+  }
+
+  /** How much there is. */
+  record Totals(int files, long bytes, int pinned, long pinnedBytes, long evicted) {}
+
+  synchronized Totals totals() {
+    return new Totals(entries.size(), used, pins.size(), pinned, evicted);
   }
 }

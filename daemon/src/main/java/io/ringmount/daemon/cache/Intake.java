@@ -18,7 +18,7 @@ final class Intake implements Runnable {
   private static final int PIECES = 32;
   private static final long GLANCE_MILLIS = 200;
 
-  private final Cache cache;
+  private final CopyTable copies;
   private final Filler filler;
   private final Buffers buffers = new Buffers(PIECE, PIECES);
   private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(PIECES);
@@ -26,8 +26,8 @@ final class Intake implements Runnable {
 
   private record Piece(CachedFile file, ByteBuffer data, long offset, int length) {}
 
-  Intake(Cache cache, Filler filler) {
-    this.cache = cache;
+  Intake(CopyTable copies, Filler filler) {
+    this.copies = copies;
     this.filler = filler;
   }
 
@@ -63,7 +63,7 @@ final class Intake implements Runnable {
         if (piece != null) {
           filler.write(piece.file, piece.data, piece.offset, piece.length, room);
           buffers.give(piece.data);
-          cache.close(piece.file);
+          copies.close(piece.file);
         }
       }
     } catch (InterruptedException end) {

@@ -36,6 +36,11 @@ final class MapFile {
 
   private MapFile() {}
 
+  /** Longest file that there can be. */
+  static int longest() {
+    return length(BlockMap.MOST_BLOCKS);
+  }
+
   /** How long the file is for a number of blocks. */
   static int length(int blocks) {
     return HEAD + blocks * Integer.BYTES + Math.ceilDiv(blocks, Byte.SIZE);
@@ -103,6 +108,21 @@ final class MapFile {
     }
     long completed = from.getLong(HEAD - Long.BYTES);
     return blocks.missing() == 0 ? completed : 0;
+  }
+
+  /** The version that a file says it is of, for {@link #read}; null when it is too short. */
+  static FileVersion version(ByteBuffer from) {
+    if (from.remaining() < HEAD) {
+      return null;
+    }
+    from.order(ByteOrder.LITTLE_ENDIAN);
+    int at = CHECKED_FROM + 2 * Integer.BYTES + 2 * Long.BYTES;
+    long size = from.getLong(at);
+    long mtime = from.getLong(at + Long.BYTES);
+    long ctime = from.getLong(at + 2 * Long.BYTES);
+    int nanos = at + 3 * Long.BYTES;
+    return new FileVersion(
+        size, mtime, from.getInt(nanos), ctime, from.getInt(nanos + Integer.BYTES));
   }
 
   private static int crc(ByteBuffer map) {

@@ -9,7 +9,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cache",
     description = "Shows and changes what a mount's cache has.",
-    subcommands = {CacheStatusCommand.class, CacheWarmCommand.class})
+    subcommands = {
+      CacheStatusCommand.class,
+      CacheWarmCommand.class,
+      CachePinCommand.class,
+      CacheUnpinCommand.class,
+      CacheCleanCommand.class,
+      CacheVerifyCommand.class
+    })
 final class CacheCommand implements Runnable {
   @Spec private CommandSpec spec;
 

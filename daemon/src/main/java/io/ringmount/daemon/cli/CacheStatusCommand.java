@@ -1,12 +1,9 @@
 package io.ringmount.daemon.cli;
 
-import io.ringmount.channels.linux.Credentials;
 import io.ringmount.daemon.cache.CacheStatus;
 import io.ringmount.daemon.config.Units;
 import io.ringmount.daemon.control.ControlClient;
 import io.ringmount.daemon.control.Json;
-import io.ringmount.daemon.control.MountTable;
-import io.ringmount.daemon.control.RunRoot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,18 +29,7 @@ final class CacheStatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure, IOException {
-    if (!Credentials.hasSysAdmin()) {
-      throw CommandFailure.reported("cache needs root: run with sudo");
-    }
-    RunRoot root = RunRoot.standard();
-    CacheStatus cache =
-        ServingMount.at(mountpoint, new MountTable(root, true), root)
-            .ask("status", ControlClient::status)
-            .cache();
-    if (cache == null) {
-      throw new CommandFailure(
-          "this mount has no cache", mountpoint.toString(), "mount it with -o cache_dir=DIR");
-    }
+    CacheStatus cache = CacheFiles.mount(mountpoint).ask("status", ControlClient::status).cache();
     PrintWriter out = spec.commandLine().getOut();
     (json ? List.of(Json.pretty(cache)) : describe(cache)).forEach(out::println);
     out.flush();
@@ -70,6 +56,10 @@ final class CacheStatusCommand implements Callable<Integer> {
                 cache.filled(),
                 cache.evicted(),
                 cache.bad()));
+    if (cache.pinned() > 0) {
+      lines.add(
+          "%d files pinned, %s".formatted(cache.pinned(), Units.describeSize(cache.pinnedBytes())));
+    }
     if (cache.degraded() != null) {
       lines.add("not used as it should be: " + cache.degraded());
     }

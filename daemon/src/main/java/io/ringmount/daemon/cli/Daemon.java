@@ -3,18 +3,14 @@ package io.ringmount.daemon.cli;
 import io.ringmount.channels.Custody;
 import io.ringmount.channels.FuseMount;
 import io.ringmount.daemon.config.InvalidOptionsException;
-import io.ringmount.daemon.config.LiveSettings;
 import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.control.ControlServer;
 import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
-import io.ringmount.daemon.control.WarmReply;
-import io.ringmount.daemon.control.WarmRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -51,7 +47,9 @@ final class Daemon {
     StopSignals signals = StopSignals.install();
     ProcessIdentity self = ProcessIdentity.current();
     try (Service service = Service.mount(settings, directory, Custody.NONE);
-        ControlServer _ = new ControlServer(directory.socket(), answers(service))) {
+        ControlServer _ =
+            new ControlServer(
+                directory.socket(), DaemonAnswers.of(service, OptionalLong::empty, _ -> {}))) {
       FuseMount mount = service.mount();
       signals.onStop(() -> close(mount));
       register(directory, self, Optional.empty(), mount.connectionId());
@@ -88,18 +86,6 @@ final class Daemon {
       }
       LOG.debug("told to end before it was announced: {}", e.getMessage());
     }
-  }
-
-  private static Map<String, ControlServer.Answer> answers(Service service) {
-    FuseMount mount = service.mount();
-    LiveSettings live = new LiveSettings(mount::tuning, mount::tune);
-    return Map.of(
-        "status",
-        new StatusAnswer(service, live, OptionalLong::empty),
-        "tune",
-        new TuneAnswer(mount, live, _ -> {}),
-        "warm",
-        request -> new WarmReply(service.warm(WarmRequest.read(request).paths())));
   }
 
   /** Writes down who serves a mount. */

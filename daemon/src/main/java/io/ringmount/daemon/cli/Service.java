@@ -10,8 +10,6 @@ import io.ringmount.channels.linux.Rlimit;
 import io.ringmount.channels.metrics.MetricsReader;
 import io.ringmount.daemon.cache.Cache;
 import io.ringmount.daemon.cache.CacheOptions;
-import io.ringmount.daemon.cache.CacheStatus;
-import io.ringmount.daemon.cache.Warmth;
 import io.ringmount.daemon.config.InvalidOptionsException;
 import io.ringmount.daemon.config.MountSettings;
 import io.ringmount.daemon.config.OptionTable;
@@ -23,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -277,19 +274,13 @@ final class Service implements AutoCloseable {
     fileSystem.leave();
   }
 
-  /** Of the cache, if there is one. */
-  Optional<CacheStatus> cacheStatus() {
-    return Optional.ofNullable(cache).map(Cache::status);
+  /** Null without one. */
+  Cache cache() {
+    return cache;
   }
 
-  /**
-   * Has files be copied into the cache.
-   *
-   * @param paths relative to the backend, without symbolic links
-   * @return for each in order; null without a cache
-   */
-  List<Warmth> warm(List<String> paths) {
-    return cache == null ? null : paths.stream().map(fileSystem::warm).toList();
+  MirrorFileSystem fileSystem() {
+    return fileSystem;
   }
 
   MountSettings settings() {

@@ -64,7 +64,7 @@ final class StatusAnswer implements ControlServer.Answer {
         mount.memoryBytes(),
         live.values(),
         live.coreValues(),
-        service.cacheStatus().orElse(null));
+        service.cache() == null ? null : service.cache().status());
   }
 
   private MountStatus.Totals totals() {

@@ -17,15 +17,12 @@ import io.ringmount.daemon.control.MountRecord;
 import io.ringmount.daemon.control.ProcessIdentity;
 import io.ringmount.daemon.control.RunDirectory;
 import io.ringmount.daemon.control.RunRoot;
-import io.ringmount.daemon.control.WarmReply;
-import io.ringmount.daemon.control.WarmRequest;
 import io.ringmount.upgrade.OrderMemory;
 import io.ringmount.upgrade.StateVersion;
 import io.ringmount.upgrade.VaultName;
 import io.ringmount.upgrade.WatchdogLink;
 import io.ringmount.upgrade.WatchdogStarter;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -177,17 +174,10 @@ final class SupervisedDaemon implements WatchdogLink.Listener {
     pulse.watch(mount);
     register();
     service.count(link);
-    LiveSettings live = new LiveSettings(mount::tuning, mount::tune);
     control =
         new ControlServer(
             directory.socket(),
-            Map.of(
-                "status",
-                new StatusAnswer(service, live, () -> OptionalLong.of(link.watchdogPid())),
-                "tune",
-                new TuneAnswer(mount, live, this::remember),
-                "warm",
-                request -> new WarmReply(service.warm(WarmRequest.read(request).paths()))));
+            DaemonAnswers.of(service, () -> OptionalLong.of(link.watchdogPid()), this::remember));
     link.serving(Json.line(DaemonMessages.Report.of(mount)), mount.connectionId(), sinceNanos);
     keepMemory();
     if (!link.isFirst()) {

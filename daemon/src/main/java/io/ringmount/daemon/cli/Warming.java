@@ -3,7 +3,6 @@ package io.ringmount.daemon.cli;
 import io.ringmount.daemon.cache.Warmth;
 import io.ringmount.daemon.control.WarmRequest;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,21 +10,16 @@ import java.util.function.Consumer;
 
 /** Asks a daemon for files to be copied into its cache until all of them are. */
 final class Warming {
-  /** A daemon asks the backend for each of them before it answers. */
-  private static final int BATCH = 64;
-
-  /** Characters of the paths in one request, which has a limit. */
-  private static final int BATCH_LENGTH = 6 << 10;
-
   private static final long PAUSE_MILLIS = 500;
 
   /** How long nothing may become better before it is given up. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final ServingMount mount;
+  private final boolean pin;
   private final boolean wait;
   private final Consumer<String> complaints;
-  private final WarmingProgress progress;
+  private final FileProgress progress;
   private Deque<String> pending;
   private final int files;
   private int refused;
@@ -47,14 +41,21 @@ final class Warming {
 
   /**
    * @param paths relative to the mount point
+   * @param pin whether their copies are to stay
    * @param wait until they are copied, not only until they are accepted
    * @param complaints get a line for each file that is refused
    */
-  Warming(ServingMount mount, List<String> paths, boolean wait, Consumer<String> complaints) {
+  Warming(
+      ServingMount mount,
+      List<String> paths,
+      boolean pin,
+      boolean wait,
+      Consumer<String> complaints) {
     this.mount = mount;
+    this.pin = pin;
     this.wait = wait;
     this.complaints = complaints;
-    this.progress = WarmingProgress.begin();
+    this.progress = FileProgress.begin();
     this.pending = new ArrayDeque<>(paths);
     this.files = paths.size();
   }
@@ -86,7 +87,7 @@ final class Warming {
     Deque<String> left = new ArrayDeque<>();
     long there = 0;
     while (!pending.isEmpty()) {
-      List<String> batch = nextBatch();
+      List<String> batch = PathBatches.take(pending);
       List<Warmth> answers = ask(batch);
       for (int i = 0; i < batch.size(); i++) {
         Warmth answer = answers.get(i);
@@ -105,22 +106,11 @@ final class Warming {
     return there;
   }
 
-  private List<String> nextBatch() {
-    List<String> batch = new ArrayList<>();
-    int length = 0;
-    while (batch.size() < BATCH && !pending.isEmpty() && length < BATCH_LENGTH) {
-      batch.add(pending.removeFirst());
-      length += batch.getLast().length();
-    }
-    return batch;
-  }
-
   private List<Warmth> ask(List<String> batch) throws CommandFailure {
     List<Warmth> answers =
-        mount.ask("answer", daemon -> daemon.warm(new WarmRequest(batch))).files();
+        mount.ask("answer", daemon -> daemon.warm(new WarmRequest(batch, pin))).files();
     if (answers == null || answers.size() != batch.size()) {
-      throw CommandFailure.reported(
-          "this mount has no cache; to have one, mount it with -o cache_dir=DIR");
+      throw CommandFailure.reported("the daemon's answer makes no sense");
     }
     return answers;
   }

@@ -2,6 +2,8 @@ package io.ringmount.daemon.control;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import io.ringmount.daemon.cache.Cleaned;
+import io.ringmount.daemon.cache.Verification;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -52,6 +54,21 @@ public final class ControlClient {
   /** Has files be copied into the cache, and says how far that is. */
   public WarmReply warm(WarmRequest request) throws IOException {
     return ask("warm", Json.tree(request).getAsJsonObject(), WarmReply.class);
+  }
+
+  /** Has copies be evicted like others again. */
+  public UnpinReply unpin(UnpinRequest request) throws IOException {
+    return ask("unpin", Json.tree(request).getAsJsonObject(), UnpinReply.class);
+  }
+
+  /** Removes copies, as many as it can within a second. */
+  public Cleaned clean(CleanRequest request) throws IOException {
+    return ask("clean", Json.tree(request).getAsJsonObject(), Cleaned.class);
+  }
+
+  /** Has copies be compared to their checksums, and says how far that is. */
+  public Verification verify(VerifyRequest request) throws IOException {
+    return ask("verify", Json.tree(request).getAsJsonObject(), Verification.class);
   }
 
   /**

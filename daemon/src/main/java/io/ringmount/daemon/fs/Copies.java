@@ -10,6 +10,7 @@ import io.ringmount.daemon.cache.Cache;
 import io.ringmount.daemon.cache.FileKey;
 import io.ringmount.daemon.cache.FileVersion;
 import io.ringmount.daemon.cache.Warmth;
+import java.util.Optional;
 
 /**
  * Gives open files their copies in the cache, if the mount has one.
@@ -20,9 +21,9 @@ import io.ringmount.daemon.cache.Warmth;
  * file.
  */
 final class Copies {
-  private static final int WARM_FLAGS =
+  private static final int FILE_FLAGS =
       FileFlags.O_RDONLY | FileFlags.O_NOFOLLOW | FileFlags.O_NONBLOCK | FileFlags.O_NOCTTY;
-  private static final int WARM_RESOLVE = FileFlags.RESOLVE_BENEATH | FileFlags.RESOLVE_NO_SYMLINKS;
+  private static final int FILE_RESOLVE = FileFlags.RESOLVE_BENEATH | FileFlags.RESOLVE_NO_SYMLINKS;
 
   private final InodeTable inodes;
 
@@ -122,28 +123,52 @@ final class Copies {
    * Has a file be copied that nobody needs to read. May wait for the backend.
    *
    * @param path relative to the source, without symbolic links
+   * @param pin whether the copy is to stay
    */
-  Warmth warm(int root, String path) {
-    int fd;
+  Warmth warm(int root, String path, boolean pin) {
     try {
-      fd = FileOps.openBeneath(root, path, WARM_FLAGS, 0, WARM_RESOLVE);
+      return onFile(
+          root, path, (fd, statx) -> cache.warm(key(statx), FileVersion.of(statx), fd, pin));
     } catch (LinuxException e) {
       return new Warmth(0, 0, false, Errno.describe(e.errno()));
     }
+  }
+
+  /**
+   * By what the cache knows a file. May wait for the backend.
+   *
+   * @param path relative to the source, without symbolic links
+   * @return empty when there is no such file
+   */
+  Optional<FileKey> key(int root, String path) {
+    try {
+      return Optional.of(onFile(root, path, (_, statx) -> key(statx)));
+    } catch (LinuxException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What is done with an open file, given its attributes. */
+  private interface FileUse<T> {
+    T apply(int fd, long statx);
+  }
+
+  private static <T> T onFile(int root, String path, FileUse<T> use) throws LinuxException {
+    int fd = FileOps.openBeneath(root, path, FILE_FLAGS, 0, FILE_RESOLVE);
     try {
       Scratch scratch = Scratch.get();
-      long result = Answers.statx(fd, scratch);
-      if (result < 0) {
-        return new Warmth(0, 0, false, Errno.describe((int) -result));
-      }
+      LinuxException.check(Answers.statx(fd, scratch), "statx", path);
       if (scratch.type() != FileFlags.S_IFREG) {
-        return new Warmth(0, 0, false, "is not a regular file");
+        throw new LinuxException("open", path, Errno.EINVAL);
       }
-      long at = scratch.statx;
-      return cache.warm(key(Statx.device(at), Statx.inode(at)), FileVersion.of(at), fd);
+      return use.apply(fd, scratch.statx);
     } finally {
       FileOps.close(fd);
     }
+  }
+
+  private FileKey key(long statx) {
+    return key(Statx.device(statx), Statx.inode(statx));
   }
 
   private FileKey key(Inode inode) {

@@ -27,12 +27,14 @@ import io.ringmount.channels.linux.LinuxException;
 import io.ringmount.channels.wire.CopyFileRangeIn;
 import io.ringmount.channels.wire.SetattrIn;
 import io.ringmount.daemon.cache.Cache;
+import io.ringmount.daemon.cache.FileKey;
 import io.ringmount.daemon.cache.Warmth;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -332,9 +334,20 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
    * Has a file be copied into the cache, which there must be; may wait for the backend.
    *
    * @param path relative to the source, without symbolic links
+   * @param pin whether the copy is to stay
    */
-  public Warmth warm(String path) {
-    return copies.warm(source.root(), path);
+  public Warmth warm(String path, boolean pin) {
+    return copies.warm(source.root(), path, pin);
+  }
+
+  /**
+   * By what the cache knows a file; may wait for the backend.
+   *
+   * @param path relative to the source, without symbolic links
+   * @return empty when there is no such file
+   */
+  public Optional<FileKey> cacheKey(String path) {
+    return copies.key(source.root(), path);
   }
 
   @Override

@@ -13,8 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,13 +30,29 @@ class CacheDirectoryTest {
   @TempDir Path temp;
   private Path path;
 
+  private static final class Found implements CacheDirectory.Finder {
+    final Map<FileKey, Long> copies = new HashMap<>();
+    final Set<FileKey> pins = new HashSet<>();
+
+    @Override
+    public void copy(FileKey key, long size, long used) {
+      assertTrue(Instant.now().getEpochSecond() - used < 60, () -> "" + used);
+      copies.put(key, size);
+    }
+
+    @Override
+    public void pin(FileKey key) {
+      pins.add(key);
+    }
+  }
+
   @BeforeEach
   void name() {
     path = temp.resolve("cache");
   }
 
-  private CacheDirectory open() throws IOException {
-    return CacheDirectory.open(path, BACKEND);
+  private CacheRoot open() throws IOException {
+    return CacheRoot.open(path, BACKEND);
   }
 
   @Test
@@ -49,7 +68,7 @@ class CacheDirectoryTest {
     open().close();
     open().close();
     IOException refusal =
-        assertThrows(IOException.class, () -> CacheDirectory.open(path, Path.of("/mnt/other")));
+        assertThrows(IOException.class, () -> CacheRoot.open(path, Path.of("/mnt/other")));
     assertTrue(refusal.getMessage().contains("holds copies of /mnt/models"), refusal.getMessage());
   }
 
@@ -64,27 +83,30 @@ class CacheDirectoryTest {
 
   @Test
   void oneProcessAtATimeChangesIt() throws Exception {
-    try (CacheDirectory one = open();
-        CacheDirectory other = open()) {
+    try (CacheRoot one = open();
+        CacheRoot other = open()) {
+      CacheDirectory ones = new CacheDirectory(one);
+      CacheDirectory others = new CacheDirectory(other);
       assertTrue(one.lock());
       assertTrue(one.lock());
       assertFalse(other.lock());
-      assertThrows(IOException.class, () -> other.create(KEY, CacheDirectory.PART, 0));
-      FileOps.close(one.create(KEY, CacheDirectory.PART, 0));
+      assertThrows(IOException.class, () -> others.create(KEY, CacheDirectory.PART, 0));
+      FileOps.close(ones.create(KEY, CacheDirectory.PART, 0));
       one.unlock();
-      assertThrows(IOException.class, () -> one.publish(KEY));
+      assertThrows(IOException.class, () -> ones.publish(KEY));
       assertFalse(one.lock());
       assertTrue(other.lock());
-      other.publish(KEY);
-      assertThrows(IOException.class, () -> one.remove(KEY));
+      others.publish(KEY);
+      assertThrows(IOException.class, () -> ones.remove(KEY));
     }
     assertTrue(Files.exists(path.resolve(KEY.path() + CacheDirectory.DATA)));
   }
 
   @Test
   void filesAreFoundAgain() throws IOException {
-    try (CacheDirectory directory = open()) {
-      directory.lock();
+    try (CacheRoot root = open()) {
+      CacheDirectory directory = new CacheDirectory(root);
+      root.lock();
       FileOps.close(directory.create(KEY, CacheDirectory.PART, 10_000));
       directory.publish(KEY);
       FileKey other = new FileKey(0x801, -1);
@@ -92,14 +114,17 @@ class CacheDirectoryTest {
       ByteBuffer map = ByteBuffer.allocateDirect(3).put(new byte[] {1, 2, 3}).flip();
       directory.writeMap(KEY, map, true);
       assertEquals(map, directory.readMap(KEY, 3));
-      assertNull(directory.readMap(KEY, 4));
+      assertNull(directory.readMap(KEY, 2));
 
       Files.createDirectories(path.resolve("00/0000000000000000-0.data"));
       Files.writeString(path.resolve("00/nonsense.data"), "?");
       Files.writeString(path.resolve("00/00000000000012ab-0.data"), "in the wrong folder");
-      Map<FileKey, Long> found = new HashMap<>();
-      directory.scan(found::put, () -> true);
-      assertEquals(Map.of(KEY, 10_000L, other, 5L), found);
+      directory.pin(other, true);
+      Found found = new Found();
+      directory.scan(found, () -> true);
+      assertEquals(Map.of(KEY, 10_000L, other, 5L), found.copies);
+      assertEquals(Set.of(other), found.pins);
+      directory.pin(other, false);
 
       directory.remove(KEY);
       assertFalse(Files.exists(path.resolve(KEY.path() + CacheDirectory.MAP)));
@@ -110,14 +135,15 @@ class CacheDirectoryTest {
   void plantedLinksLeadNowhere() throws IOException {
     Path outside = Files.createDirectory(temp.resolve("outside"));
     Path victim = Files.writeString(outside.resolve("00000000000012ab-0.data"), "0123456789");
-    try (CacheDirectory directory = open()) {
-      directory.lock();
+    try (CacheRoot root = open()) {
+      CacheDirectory directory = new CacheDirectory(root);
+      root.lock();
       Files.createSymbolicLink(path.resolve("ab"), outside);
       assertEquals(-1, directory.open(KEY, CacheDirectory.DATA, FileFlags.O_RDONLY, 10));
       assertThrows(IOException.class, () -> directory.create(KEY, CacheDirectory.PART, 5));
-      Map<FileKey, Long> found = new HashMap<>();
-      directory.scan(found::put, () -> true);
-      assertEquals(Map.of(), found);
+      Found found = new Found();
+      directory.scan(found, () -> true);
+      assertEquals(Map.of(), found.copies);
 
       Files.delete(path.resolve("ab"));
       Files.createDirectory(path.resolve("ab"));
@@ -130,8 +156,9 @@ class CacheDirectoryTest {
 
   @Test
   void whatHasAnotherSizeIsNotTheCopy() throws IOException {
-    try (CacheDirectory directory = open()) {
-      directory.lock();
+    try (CacheRoot root = open()) {
+      CacheDirectory directory = new CacheDirectory(root);
+      root.lock();
       FileOps.close(directory.create(KEY, CacheDirectory.PART, 10));
       assertEquals(-1, directory.open(KEY, CacheDirectory.PART, FileFlags.O_RDONLY, 11));
       int fd = directory.open(KEY, CacheDirectory.PART, FileFlags.O_RDONLY, 10);

@@ -1,12 +1,10 @@
 package io.ringmount.daemon.cache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonParser;
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.daemon.Programs;
 import java.nio.ByteBuffer;
@@ -122,17 +120,7 @@ class CacheIT extends CachedMount {
     await("the successor to know its cache", () -> counted("files") == 1);
     long daemon = status().get("daemonPid").getAsLong();
     ProcessHandle.of(daemon).orElseThrow().destroyForcibly();
-    await(
-        "another daemon",
-        () -> {
-          Programs.Outcome outcome = programs().ringmount("status", mountpoint, "--json");
-          return outcome.code() == 0
-              && JsonParser.parseString(outcome.out())
-                      .getAsJsonObject()
-                      .get("daemonPid")
-                      .getAsLong()
-                  != daemon;
-        });
+    awaitAnotherDaemon(daemon);
     assertArrayEquals(marked(content), read(f));
     unmount(mountpoint);
     mountAgain("");
@@ -200,34 +188,6 @@ class CacheIT extends CachedMount {
     }
     assertArrayEquals(content(-2, SIZE), read(f));
     unmount(mountpoint);
-  }
-
-  @Test
-  void whatIsWarmedIsThereBeforeItIsRead() throws Exception {
-    mountWithCache(",cache_size_gb=0.01");
-    Files.createDirectories(backend.resolve("d/e"));
-    write("d/f", 1);
-    write("d/e/f", 2);
-    write("other", 3);
-    Files.createFile(backend.resolve("d/empty"));
-    Files.write(backend.resolve("huge"), content(4, 4 * SIZE));
-    Files.createSymbolicLink(backend.resolve("d/link"), Path.of("../other"));
-    Programs.Outcome outcome = programs().ringmount("cache", "warm", mountpoint, "d", "--wait");
-    assertEquals(0, outcome.code(), outcome.err());
-    assertTrue(outcome.out().startsWith("3 files, "), outcome.out());
-    assertEquals(2, copies(CacheDirectory.DATA).size());
-    copies(CacheDirectory.DATA).forEach(each -> assertDoesNotThrow(() -> mark(each)));
-    assertArrayEquals(marked(content(1, SIZE)), read("d/f"));
-    assertArrayEquals(marked(content(2, SIZE)), read("d/e/f"));
-    assertEquals(0, counted("misses"));
-
-    Programs.Outcome huge = programs().ringmount("cache", "warm", mountpoint, "huge");
-    assertEquals(1, huge.code());
-    assertTrue(huge.err().contains("huge: is larger than the cache"), huge.err());
-    Programs.Outcome outside = programs().ringmount("cache", "warm", mountpoint, "/etc/passwd");
-    assertTrue(outside.err().contains("is not in the mount"), outside.err());
-    Programs.Outcome status = programs().ringmount("cache", "status", mountpoint);
-    assertTrue(status.out().contains(": 2 files, "), status.out());
   }
 
   @Test

@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.daemon.MountedDirectories;
-import io.ringmount.daemon.Programs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -32,7 +29,7 @@ class CacheModelIT extends MountedDirectories {
   private static final int FILES = 12;
   private static final int LARGEST = 3 << 20;
   private static final long RUN_NANOS =
-      TimeUnit.SECONDS.toNanos(Integer.getInteger("ringmount.cache.seconds", 20));
+      TimeUnit.SECONDS.toNanos(Integer.getInteger("ringmount.cache.seconds", 15));
   private static final long NEXT_DAEMON_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final long seed = Long.getLong("ringmount.random.seed", System.nanoTime());
@@ -50,7 +47,6 @@ class CacheModelIT extends MountedDirectories {
     for (int i = 0; i < FILES; i++) {
       replace(i, backend);
     }
-    programs().withJavaFlags(List.of("-Dringmount.watchdog.probation=300"));
     mountpoint =
         mount(
             backend,
@@ -83,15 +79,12 @@ class CacheModelIT extends MountedDirectories {
     unmount(mountpoint);
   }
 
-  private JsonObject cacheStatus() throws Exception {
+  private JsonObject cacheStatus() throws IOException {
     return status().getAsJsonObject("cache");
   }
 
-  private JsonObject status() throws Exception {
-    Programs.Outcome outcome = programs().ringmount("status", mountpoint, "--json");
-    return outcome.code() != 0
-        ? new JsonObject()
-        : JsonParser.parseString(outcome.out()).getAsJsonObject();
+  private JsonObject status() throws IOException {
+    return programs().status(mountpoint);
   }
 
   private void replaceDaemon() throws Exception {

@@ -1,13 +1,10 @@
 package io.ringmount.daemon.cache;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.daemon.MountedDirectories;
-import io.ringmount.daemon.Programs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -76,7 +73,6 @@ abstract class CachedMount extends MountedDirectories {
   }
 
   final void mountAgain(String options) throws Exception {
-    programs().withJavaFlags(List.of("-Dringmount.watchdog.probation=300"));
     Path at = work.resolve("mount");
     mountpoint =
         mount(backend, Files.exists(at) ? at : directory("mount"), "cache_dir=" + cache + options);
@@ -105,14 +101,24 @@ abstract class CachedMount extends MountedDirectories {
     Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "1");
   }
 
-  final JsonObject status() throws Exception {
-    Programs.Outcome outcome = programs().ringmount("status", mountpoint, "--json");
-    assertEquals(0, outcome.code(), outcome.err());
-    return JsonParser.parseString(outcome.out()).getAsJsonObject();
+  final JsonObject status() throws IOException {
+    return programs().status(mountpoint);
   }
 
-  final long counted(String name) throws Exception {
+  final long counted(String name) throws IOException {
     return status().get("cache").getAsJsonObject().get(name).getAsLong();
+  }
+
+  final void awaitAnotherDaemon(long than) throws Exception {
+    await(
+        "another daemon",
+        () -> {
+          try {
+            return status().get("daemonPid").getAsLong() != than;
+          } catch (IOException none) {
+            return false;
+          }
+        });
   }
 
   static void await(String what, Callable<Boolean> condition) throws Exception {

@@ -4,19 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.ringmount.channels.Execution;
 import io.ringmount.channels.FuseMount;
 import io.ringmount.channels.MountOptions;
 import io.ringmount.channels.RequiresFuse;
 import io.ringmount.daemon.MountedDirectories;
-import io.ringmount.daemon.Programs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +52,6 @@ class FillIT extends MountedDirectories {
                 .slots(SLOTS)
                 .memoryBudget(1L << 30)
                 .build());
-    programs().withJavaFlags(List.of("-Dringmount.watchdog.probation=300"));
     mountpoint =
         mount(
             directory,
@@ -89,14 +85,8 @@ class FillIT extends MountedDirectories {
     }
   }
 
-  private JsonObject status() throws Exception {
-    Programs.Outcome outcome = programs().ringmount("status", mountpoint, "--json");
-    assertEquals(0, outcome.code(), outcome.err());
-    return JsonParser.parseString(outcome.out()).getAsJsonObject();
-  }
-
-  private JsonObject cacheStatus() throws Exception {
-    return status().getAsJsonObject("cache");
+  private JsonObject cacheStatus() throws IOException {
+    return programs().status(mountpoint).getAsJsonObject("cache");
   }
 
   private void awaitFilled(long count) throws Exception {
@@ -173,14 +163,16 @@ class FillIT extends MountedDirectories {
 
   @Test
   void aFillGoesOnAfterUpgradesAndKills() throws Exception {
-    mountWithCache(LINK / 5, "");
+    mountWithCache(LINK / 20, "");
     read(file(0), 0, MIB);
     Thread.sleep(1_500);
     ringmount("upgrade", mountpoint);
     read(file(0), 0, MIB);
     Thread.sleep(1_200);
     assertEquals(0, cacheStatus().get("filled").getAsLong());
-    ProcessHandle.of(status().get("daemonPid").getAsLong()).orElseThrow().destroyForcibly();
+    long daemon = programs().status(mountpoint).get("daemonPid").getAsLong();
+    ProcessHandle.of(daemon).orElseThrow().destroyForcibly();
+    files.limit(LINK);
     read(file(0), 0, Long.MAX_VALUE);
     awaitFilled(1);
     long fetched = files.served();

@@ -26,7 +26,7 @@ final class ThrottledFileSystem implements FileSystem {
   private static final long MODIFIED = 1_700_000_000;
 
   private final long size;
-  private final double nanosPerByte;
+  private volatile double nanosPerByte;
   private final long latencyNanos;
   private final AtomicLong served = new AtomicLong();
 
@@ -40,9 +40,17 @@ final class ThrottledFileSystem implements FileSystem {
    */
   ThrottledFileSystem(long size, long bytesPerSecond, long latencyMicros) {
     this.size = size;
-    this.nanosPerByte =
-        bytesPerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / (double) bytesPerSecond;
+    limit(bytesPerSecond);
     this.latencyNanos = TimeUnit.MICROSECONDS.toNanos(latencyMicros);
+  }
+
+  /**
+   * Has the link carry more or less from now on.
+   *
+   * @param bytesPerSecond that it carries; 0: no limit
+   */
+  final void limit(long bytesPerSecond) {
+    nanosPerByte = bytesPerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / (double) bytesPerSecond;
   }
 
   static String name(int number) {

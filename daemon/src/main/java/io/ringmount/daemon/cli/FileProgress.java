@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how far it is: a bar on a terminal, else a line now and then. On standard error. */
-final class WarmingProgress implements AutoCloseable {
+final class FileProgress implements AutoCloseable {
   private static final int WIDTH = 100;
   private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long MEBIBYTE = 1 << 20;
@@ -17,13 +17,13 @@ final class WarmingProgress implements AutoCloseable {
 
   private long nextLine = System.nanoTime() + LINE_NANOS;
 
-  private WarmingProgress(ProgressBar bar) {
+  private FileProgress(ProgressBar bar) {
     this.bar = bar;
   }
 
-  static WarmingProgress begin() {
+  static FileProgress begin() {
     boolean terminal = System.console() != null && System.console().isTerminal();
-    return new WarmingProgress(
+    return new FileProgress(
         terminal
             ? new ProgressBarBuilder()
                 .setTaskName("files")
@@ -36,7 +36,7 @@ final class WarmingProgress implements AutoCloseable {
   }
 
   /**
-   * @param bytes that are in the cache
+   * @param bytes that are done
    * @param done files that need no more
    * @param files in all
    */
