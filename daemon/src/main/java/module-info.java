@@ -1,6 +1,9 @@
 /** The file system, the cache, operation and the command line. */
 module io.ringmount.daemon {
   requires ch.qos.logback.classic;
+  requires chronicle.bytes;
+  requires chronicle.queue;
+  requires chronicle.wire;
   requires com.google.gson;
   requires info.picocli;
   requires io.ringmount.channels;

@@ -36,12 +36,13 @@ final class ArcPolicy implements EvictionPolicy {
       target = Math.max(0, target - (long) (Math.max(1, 1 / ratio) * entry.bytes));
       often.add(entry);
     } else {
-      once.add(entry);
+      (entry.uses > 0 ? often : once).add(entry);
     }
   }
 
   @Override
   public void use(Entry entry) {
+    entry.uses = 1;
     often.moveHere(entry);
   }
 

@@ -46,11 +46,19 @@ public final class Cache implements AutoCloseable {
   private final Index index;
   private final Readiness readiness = new Readiness();
   private final CacheCounters counters = new CacheCounters();
+  private final DiskProbe probe;
   private final CopyTable copies;
   private final Pace pace = new Pace();
   private final Filler filler;
   private final Intake intake;
   private final Scrubber scrubber;
+
+  /** Used by the {@link #workers}. */
+  private final Sequences sequences;
+
+  /** As they were last; while the disk hangs, they may be held by who waits for it. */
+  private volatile Index.Totals totals = new Index.Totals(0, 0, 0, 0, 0);
+
   private final Set<FileKey> seen = Collections.synchronizedSet(newSeen());
   private final ExecutorService workers =
       Executors.newSingleThreadExecutor(
@@ -61,9 +69,12 @@ public final class Cache implements AutoCloseable {
     this.root = root;
     this.directory = new CacheDirectory(root);
     this.index = new Index(directory, options);
-    this.copies = new CopyTable(options, directory, index, readiness, counters, this::execute);
+    this.probe = new DiskProbe(root, readiness);
+    this.copies =
+        new CopyTable(options, directory, index, readiness, counters, probe, this::execute);
     this.filler = new Filler(copies, directory, readiness, pace, options, local);
     this.intake = new Intake(copies, filler);
+    this.sequences = new Sequences(options.prefetch(), counters);
     this.scrubber = new Scrubber(root, directory, index, copies, readiness, options.blockBytes());
   }
 
@@ -127,6 +138,7 @@ public final class Cache implements AutoCloseable {
     start("cache-upkeep", new Upkeep(root, directory, index, copies, readiness));
     start("cache-intake", intake);
     start("cache-scrub", scrubber);
+    start("cache-probe", probe);
   }
 
   private static void start(String name, Runnable action) {
@@ -168,6 +180,16 @@ public final class Cache implements AutoCloseable {
     return wanted && !backend.readsWait();
   }
 
+  /**
+   * A file was opened to be read. To be called by what is {@linkplain #execute executed}.
+   *
+   * @param path relative to the backend
+   * @return the paths of the files that are likely to be opened next, to be {@link #warm}ed
+   */
+  public List<String> opened(String path) {
+    return options.fill() == FillPolicy.OPEN ? sequences.opened(path) : List.of();
+  }
+
   /** Has nobody use the copy of a file that may get another content from now on. */
   public void suspend(FileKey key) {
     copies.suspend(key);
@@ -180,6 +202,11 @@ public final class Cache implements AutoCloseable {
    */
   public void seen(FileKey key, long statx) {
     copies.seen(key, statx);
+  }
+
+  /** Whether reading from copies may take longer than from the backend. */
+  boolean hangs() {
+    return probe.hangs();
   }
 
   void hit() {
@@ -264,6 +291,7 @@ public final class Cache implements AutoCloseable {
    * @return how many of them were pinned
    */
   public int unpin(List<FileKey> keys) throws IOException {
+    checkReady();
     int count = 0;
     for (FileKey each : keys) {
       if (index.isPinned(each)) {
@@ -294,11 +322,15 @@ public final class Cache implements AutoCloseable {
     return clean(index.unused(Instant.now().getEpochSecond() - seconds), false);
   }
 
-  private Cleaned clean(List<FileKey> keys, boolean used) throws IOException {
+  private void checkReady() throws IOException {
     if (!readiness.isReady()) {
       String why = readiness.trouble();
       throw new IOException(why == null ? "the cache is not ready yet" : why);
     }
+  }
+
+  private Cleaned clean(List<FileKey> keys, boolean used) throws IOException {
+    checkReady();
     long end = System.nanoTime() + CLEAN_NANOS;
     int files = 0;
     int pinned = 0;
@@ -319,7 +351,8 @@ public final class Cache implements AutoCloseable {
   }
 
   /** Begins to compare copies to their checksums, in place of what was asked for before. */
-  public Verification verify(List<FileKey> keys) {
+  public Verification verify(List<FileKey> keys) throws IOException {
+    checkReady();
     return scrubber.begin(keys);
   }
 
@@ -332,7 +365,10 @@ public final class Cache implements AutoCloseable {
 
   /** What there is and what was done; of this process. */
   public CacheStatus status() {
-    Index.Totals totals = index.totals();
+    boolean hangs = probe.hangs();
+    if (!hangs) {
+      totals = index.totals();
+    }
     return new CacheStatus(
         root.path().toString(),
         options.capacity(),
@@ -345,14 +381,18 @@ public final class Cache implements AutoCloseable {
         counters.filled.sum(),
         filler.filling(),
         filler.fetchedBytes(),
+        counters.guessed.sum(),
+        counters.guessedRight.sum(),
         totals.evicted(),
         counters.bad.sum(),
-        readiness.trouble());
+        hangs ? "its disk does not answer" : readiness.trouble());
   }
 
   /** Leaves filling and evicting to a successor. Open files go on being read. */
   public void leave() throws InterruptedException {
     stop();
+    // It is not closed: that takes time, and this process ends.
+    index.endJournal();
     root.unlock();
   }
 
@@ -367,6 +407,10 @@ public final class Cache implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    Journal journal = index.endJournal();
+    if (journal != null) {
+      journal.close();
+    }
     root.close();
   }
 }

@@ -8,4 +8,6 @@ final class CacheCounters {
   final LongAdder misses = new LongAdder();
   final LongAdder bad = new LongAdder();
   final LongAdder filled = new LongAdder();
+  final LongAdder guessed = new LongAdder();
+  final LongAdder guessedRight = new LongAdder();
 }

@@ -239,6 +239,12 @@ final class CacheDirectory {
     syncNames(key);
   }
 
+  /** Whether there is a copy of a file, complete or not. */
+  boolean has(FileKey key) {
+    return Files.exists(root.path().resolve(key.path() + DATA), NOFOLLOW_LINKS)
+        || Files.exists(root.path().resolve(key.path() + PART), NOFOLLOW_LINKS);
+  }
+
   // ---- the whole -------------------------------------------------------------------------------
 
   /** Is told what is there. */

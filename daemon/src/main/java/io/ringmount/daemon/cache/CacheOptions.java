@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param fills how many files are copied at once
  * @param eviction which copies go when room is needed
  * @param fill when a file is copied
+ * @param prefetch most files that are copied before they are opened, as they follow others by
+ *     number
  * @param ttl how long a copy is good for, if not for ever
  */
 public record CacheOptions(
@@ -24,4 +26,5 @@ public record CacheOptions(
     int fills,
     Eviction eviction,
     FillPolicy fill,
+    int prefetch,
     Optional<Duration> ttl) {}

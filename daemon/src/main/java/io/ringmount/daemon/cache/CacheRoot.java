@@ -1,5 +1,6 @@
 package io.ringmount.daemon.cache;
 
+import io.ringmount.channels.linux.Credentials;
 import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.FileFlags;
 import io.ringmount.channels.linux.FileOps;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
  * <pre>
  *   ringmount-cache  what this is, and of which backend; its time is when all copies were verified
  *   lock             held (flock) by the process that fills and evicts
+ *   journal          what became of the copies: see {@link Journals}
  * </pre>
  *
  * <p>It is its owner's alone, mode 0700. Methods are for any thread.
@@ -33,13 +35,16 @@ final class CacheRoot implements AutoCloseable {
   private static final String FORMAT = "ringmount cache 1";
   private static final String LOCK_FILE = "lock";
 
+  /** The folder of the {@link Journals}. */
+  static final String JOURNAL = "journal";
+
   private static final long UNLOCK_MILLIS = 500;
 
   private static final int FILE_MODE = 0600;
   private static final int BENEATH = FileFlags.RESOLVE_BENEATH | FileFlags.RESOLVE_NO_SYMLINKS;
 
   /** What of this cache may be there although somebody has removed the rest. */
-  private static final Pattern REMAINS = Pattern.compile("lost\\+found|lock|[0-9a-f]{2}");
+  private static final Pattern REMAINS = Pattern.compile("lost\\+found|lock|journal|[0-9a-f]{2}");
 
   private final Path path;
   private final Path backend;
@@ -93,7 +98,7 @@ final class CacheRoot implements AutoCloseable {
       long statx = arena.allocate(Statx.SIZE, Long.BYTES).address();
       LinuxException.check(
           FileOps.fstatx(fd, FileFlags.STATX_BASIC_STATS, statx), "statx", "the cache directory");
-      return Statx.uid(statx);
+      return Integer.toUnsignedLong(Statx.uid(statx));
     }
   }
 
@@ -113,7 +118,10 @@ final class CacheRoot implements AutoCloseable {
     } else {
       throw refusal("is neither empty nor a cache");
     }
-    if (owner != ((Number) Files.getAttribute(format, "unix:uid")).longValue()) {
+    // Another user could put anything in place of the copies.
+    int formatOwner = ((Number) Files.getAttribute(format, "unix:uid")).intValue();
+    if (owner != Integer.toUnsignedLong(Credentials.effectiveUid())
+        || owner != Integer.toUnsignedLong(formatOwner)) {
       throw refusal("is another user's");
     }
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
@@ -143,6 +151,11 @@ final class CacheRoot implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Opens the file that says what this is. */
+  int openFormat(int flags) throws LinuxException {
+    return FileOps.openBeneath(fd, FORMAT_FILE, flags | FileFlags.O_NOFOLLOW, 0, BENEATH);
   }
 
   /** Descriptor of the directory. */
@@ -264,6 +277,25 @@ final class CacheRoot implements AutoCloseable {
     changing.readLock().lock();
     try {
       return lock >= 0 ? change.apply() : -Errno.EBUSY;
+    } finally {
+      changing.readLock().unlock();
+    }
+  }
+
+  /** What needs the lock. */
+  @FunctionalInterface
+  interface Use {
+    void run() throws IOException;
+  }
+
+  /** Does something, if this process may change files; returns whether it may. */
+  boolean use(Use use) throws IOException {
+    changing.readLock().lock();
+    try {
+      if (lock >= 0) {
+        use.run();
+      }
+      return lock >= 0;
     } finally {
       changing.readLock().unlock();
     }

@@ -13,6 +13,8 @@ package io.ringmount.daemon.cache;
  * @param filled copies completed by this daemon
  * @param filling copies being worked on
  * @param fetchedBytes read from the backend for copies alone, which no application had asked for
+ * @param guessed files taken for the next ones that an application opens, to be copied early
+ * @param guessedRight those of them that were opened
  * @param evicted copies that went to make room
  * @param bad copies that could not be read, or were damaged
  * @param degraded why the cache is not used as it should be; null when it is
@@ -29,6 +31,8 @@ public record CacheStatus(
     long filled,
     int filling,
     long fetchedBytes,
+    long guessed,
+    long guessedRight,
     long evicted,
     long bad,
     String degraded) {}

@@ -25,7 +25,7 @@ public final class CopyReads {
    * @return in place of the backend's file, which the caller has a use of
    */
   public BackendFile source(long offset, int length) {
-    if (copy.has(offset, length)) {
+    if (copy.has(offset, length) && !cache.hangs()) {
       cache.hit();
       return fromCopy;
     }

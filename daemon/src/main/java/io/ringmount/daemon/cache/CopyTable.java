@@ -27,6 +27,7 @@ final class CopyTable {
   private final Index index;
   private final Readiness readiness;
   private final CacheCounters counters;
+  private final DiskProbe probe;
 
   /** Does what may wait for the cache's disk. */
   private final Executor later;
@@ -42,12 +43,14 @@ final class CopyTable {
       Index index,
       Readiness readiness,
       CacheCounters counters,
+      DiskProbe probe,
       Executor later) {
     this.options = options;
     this.directory = directory;
     this.index = index;
     this.readiness = readiness;
     this.counters = counters;
+    this.probe = probe;
     this.later = later;
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new Object();
@@ -69,6 +72,7 @@ final class CopyTable {
    */
   CachedFile take(FileKey key, FileVersion version, IntSupplier source, Filler filler) {
     if (readiness.hasLeft()
+        || probe.hangs()
         || version.size() == 0
         || BlockMap.isTooLarge(version.size(), options.blockBytes())) {
       return null;
@@ -130,7 +134,7 @@ final class CopyTable {
     if (known != null) {
       // A complete copy is good again if nothing is written after all.
       boolean complete = known.state() == CachedFile.State.CACHED;
-      end(known, complete ? CachedFile.State.LEFT : CachedFile.State.STALE);
+      endLater(known, complete ? CachedFile.State.LEFT : CachedFile.State.STALE);
     }
   }
 
@@ -149,7 +153,7 @@ final class CopyTable {
     }
   }
 
-  /** As {@link #end}, for who may not wait for the cache's disk. */
+  /** As {@link #end}, for who may not wait for the cache's disk: it is used no more at once. */
   private void endLater(CachedFile copy, CachedFile.State with) {
     copy.end(with);
     later.execute(() -> end(copy, with));
@@ -223,6 +227,15 @@ final class CopyTable {
         remove(key);
       }
       return true;
+    }
+  }
+
+  /** Forgets the copy of a file if somebody has removed it. */
+  void forgetIfAbsent(FileKey key) {
+    synchronized (lock(key)) {
+      if (!files.containsKey(key) && !directory.has(key)) {
+        index.remove(key);
+      }
     }
   }
 

@@ -11,14 +11,16 @@ final class Entry {
   Entry newer;
   Entry older;
 
-  /** How often it was used, as its policy counts. */
+  /** How often it was used after it came in, as its policy counts. */
   int uses;
 
-  /** When it was used last, seconds since 1970; 0: it was not. */
+  /** When it was used last, seconds since 1970. */
   long used;
 
-  Entry(FileKey key, long bytes) {
+  Entry(FileKey key, long bytes, long used, int uses) {
     this.key = key;
     this.bytes = bytes;
+    this.used = used;
+    this.uses = uses;
   }
 }

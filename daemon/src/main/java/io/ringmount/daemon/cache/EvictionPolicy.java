@@ -7,7 +7,7 @@ import java.util.function.Predicate;
  * thread-safe: the {@link Index} guards it.
  */
 interface EvictionPolicy {
-  /** A copy has come in. */
+  /** A copy has come in, or was in already, with its {@linkplain Entry#uses uses}, earlier. */
   void add(Entry entry);
 
   /** A copy that is in was used again. */

@@ -4,9 +4,12 @@ import io.ringmount.channels.linux.Errno;
 import io.ringmount.channels.linux.LinuxException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.agrona.collections.Object2ObjectHashMap;
 
@@ -38,6 +41,9 @@ final class Index {
   private long pinned;
   private long evicted;
 
+  /** Told of all that changes; null when there is none. */
+  private Journal journal;
+
   Index(CacheDirectory directory, CacheOptions options) {
     this.directory = directory;
     this.capacity = options.capacity();
@@ -59,12 +65,19 @@ final class Index {
   synchronized void use(FileKey key, long size) {
     Entry entry = entries.get(key);
     if (entry == null) {
-      put(new Entry(key, room(size)));
+      add(new Entry(key, room(size), now(), 0));
     } else {
-      entry.used = now();
-      if (!pins.containsKey(key)) {
-        policy.use(entry);
+      use(entry, now());
+      if (journal != null) {
+        journal.use(entry);
       }
+    }
+  }
+
+  private void use(Entry entry, long time) {
+    entry.used = time;
+    if (!pins.containsKey(entry.key)) {
+      policy.use(entry);
     }
   }
 
@@ -72,10 +85,14 @@ final class Index {
     return Instant.now().getEpochSecond();
   }
 
-  private void put(Entry entry) {
-    if (entry.used == 0) {
-      entry.used = now();
+  private void add(Entry entry) {
+    put(entry);
+    if (journal != null) {
+      journal.copy(entry);
     }
+  }
+
+  private void put(Entry entry) {
     entries.put(entry.key, entry);
     used += entry.bytes;
     if (pins.containsKey(entry.key)) {
@@ -97,9 +114,7 @@ final class Index {
    */
   synchronized void found(FileKey key, long size, long used) {
     if (!entries.containsKey(key)) {
-      Entry entry = new Entry(key, room(size));
-      entry.used = used;
-      put(entry);
+      add(new Entry(key, room(size), used, 0));
     }
   }
 
@@ -112,6 +127,7 @@ final class Index {
     pins.clear();
     used = 0;
     pinned = 0;
+    journal = null;
   }
 
   private void leavePolicy(Entry entry) {
@@ -122,6 +138,13 @@ final class Index {
 
   /** A copy is gone. */
   synchronized void remove(FileKey key) {
+    take(key);
+    if (journal != null) {
+      journal.gone(key);
+    }
+  }
+
+  private void take(FileKey key) {
     Entry entry = entries.remove(key);
     if (entry != null) {
       used -= entry.bytes;
@@ -151,13 +174,27 @@ final class Index {
     if (!fits(key, size)) {
       return false;
     }
-    foundPin(key);
-    setPin(key, room(size));
+    pinned(key, room(size));
+    if (journal != null) {
+      journal.pin(key, room(size));
+    }
     return true;
+  }
+
+  private void pinned(FileKey key, long bytes) {
+    foundPin(key);
+    setPin(key, bytes);
   }
 
   /** The copy of a file may be evicted. */
   synchronized void unpin(FileKey key) {
+    unpinned(key);
+    if (journal != null) {
+      journal.unpin(key);
+    }
+  }
+
+  private void unpinned(FileKey key) {
     Long bytes = pins.remove(key);
     if (bytes != null) {
       pinned -= bytes;
@@ -205,7 +242,7 @@ final class Index {
       boolean diskHasRoom = hasFree(wanted);
       synchronized (this) {
         if (diskHasRoom && used + wanted <= capacity) {
-          put(new Entry(key, wanted));
+          add(new Entry(key, wanted, now(), 0));
           return true;
         }
         victim = takeVictim(mayGo);
@@ -228,7 +265,7 @@ final class Index {
   private Entry takeVictim(Predicate<FileKey> mayGo) {
     Entry victim = policy.victim(entry -> mayGo.test(entry.key));
     if (victim != null) {
-      remove(victim.key);
+      take(victim.key);
     }
     return victim;
   }
@@ -238,6 +275,9 @@ final class Index {
     synchronized (this) {
       if (gone) {
         evicted++;
+        if (journal != null) {
+          journal.gone(victim.key);
+        }
       } else if (!entries.containsKey(victim.key)) {
         put(victim);
       }
@@ -256,6 +296,99 @@ final class Index {
         evict(victim, evict);
       }
     } while (victim != null);
+  }
+
+  // ---- the journal -----------------------------------------------------------------------------
+
+  /** Puts in what a journal says, before anything else is done. */
+  JournalReader restore() {
+    return new Restore();
+  }
+
+  private final class Restore implements JournalReader {
+    @Override
+    public void copy(FileKey key, long bytes, long used, int uses) {
+      synchronized (Index.this) {
+        take(key);
+        put(new Entry(key, bytes, used, uses));
+      }
+    }
+
+    @Override
+    public void use(FileKey key, long used) {
+      synchronized (Index.this) {
+        Entry entry = entries.get(key);
+        if (entry != null) {
+          Index.this.use(entry, used);
+        }
+      }
+    }
+
+    @Override
+    public void gone(FileKey key) {
+      synchronized (Index.this) {
+        take(key);
+      }
+    }
+
+    @Override
+    public void pin(FileKey key, long bytes) {
+      synchronized (Index.this) {
+        pinned(key, bytes);
+      }
+    }
+
+    @Override
+    public void unpin(FileKey key) {
+      synchronized (Index.this) {
+        unpinned(key);
+      }
+    }
+  }
+
+  /**
+   * An entry.
+   *
+   * @param time when it had been used last
+   */
+  private record Use(Entry entry, long time) {}
+
+  /**
+   * Has a journal be told of all that changes from now on, and of the pins that there are.
+   *
+   * @return tells it of the copies that there are, those first that were used least recently; asks
+   *     now and then whether to go on
+   */
+  synchronized Consumer<BooleanSupplier> journal(Journal next) {
+    journal = next;
+    pins.forEach(next::pin);
+    List<Use> all = new ArrayList<>(entries.size());
+    for (Entry each : entries.values()) {
+      all.add(new Use(each, each.used));
+    }
+    return goesOn -> tell(next, all, goesOn);
+  }
+
+  private void tell(Journal next, List<Use> all, BooleanSupplier goesOn) {
+    all.sort(Comparator.comparingLong(Use::time));
+    for (Use each : all) {
+      if (!goesOn.getAsBoolean()) {
+        return;
+      }
+      synchronized (this) {
+        // What is gone must not come back.
+        if (entries.get(each.entry.key) == each.entry) {
+          next.copy(each.entry);
+        }
+      }
+    }
+  }
+
+  /** Tells the journal no more; returns it, null when there was none. */
+  synchronized Journal endJournal() {
+    Journal last = journal;
+    journal = null;
+    return last;
   }
 
   // ---- the whole -------------------------------------------------------------------------------

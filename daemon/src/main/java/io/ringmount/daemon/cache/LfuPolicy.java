@@ -11,11 +11,6 @@ final class LfuPolicy implements EvictionPolicy {
 
   @Override
   public void add(Entry entry) {
-    entry.uses = 0;
-    put(entry);
-  }
-
-  private void put(Entry entry) {
     byUses.computeIfAbsent(entry.uses, _ -> new EntryList()).add(entry);
   }
 
@@ -23,7 +18,7 @@ final class LfuPolicy implements EvictionPolicy {
   public void use(Entry entry) {
     remove(entry);
     entry.uses++;
-    put(entry);
+    add(entry);
   }
 
   @Override

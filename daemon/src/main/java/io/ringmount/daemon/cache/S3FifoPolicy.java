@@ -27,7 +27,6 @@ final class S3FifoPolicy implements EvictionPolicy {
 
   @Override
   public void add(Entry entry) {
-    entry.uses = 0;
     (gone.remove(entry.key) ? large : small).add(entry);
   }
 

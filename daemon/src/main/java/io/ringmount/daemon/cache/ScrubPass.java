@@ -71,11 +71,7 @@ final class ScrubPass {
     boolean wanted = true;
     try {
       for (int i = 0; i < keys.size() && wanted; i++) {
-        CachedFile copy = readiness.isReady() ? copies.complete(keys.get(i)) : null;
-        wanted = copy == null ? goesOn.getAsBoolean() : compare(copy, room, goesOn);
-        synchronized (this) {
-          files++;
-        }
+        wanted = readiness.isReady() && look(keys.get(i), room, goesOn);
       }
       return wanted;
     } finally {
@@ -83,6 +79,21 @@ final class ScrubPass {
         running = false;
       }
     }
+  }
+
+  private boolean look(FileKey key, ByteBuffer room, BooleanSupplier goesOn) {
+    CachedFile copy = copies.complete(key);
+    boolean wanted;
+    if (copy == null) {
+      copies.forgetIfAbsent(key);
+      wanted = goesOn.getAsBoolean();
+    } else {
+      wanted = compare(copy, room, goesOn);
+    }
+    synchronized (this) {
+      files++;
+    }
+    return wanted;
   }
 
   private boolean compare(CachedFile copy, ByteBuffer room, BooleanSupplier goesOn) {

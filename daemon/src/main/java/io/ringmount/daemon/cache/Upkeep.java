@@ -3,17 +3,37 @@ package io.ringmount.daemon.cache;
 import io.ringmount.daemon.cache.CacheDirectory.Finder;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
-/** Gets the directory's lock, learns what is there, then sees to it that the bounds are kept. */
+/**
+ * Gets the directory's lock, learns what is there, then sees to it that the bounds are kept and
+ * that a journal says what is there.
+ */
 final class Upkeep implements Runnable {
   private static final long GLANCE_MILLIS = 50;
   private static final long TRIM_MILLIS = 2_000;
+
+  /** After a journal that could not be written. */
+  private static final long JOURNAL_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** A journal with more records beside two for each copy is replaced by a shorter one. */
+  private static final int SPARE_RECORDS = 100_000;
 
   private final CacheRoot root;
   private final CacheDirectory directory;
   private final Index index;
   private final CopyTable copies;
   private final Readiness readiness;
+  private final Journals journals;
+
+  /** The one that is written; null when there is none. */
+  private Journal journal;
+
+  private long nextJournal = System.nanoTime();
+
+  /** Journals are read once: after that, this process knows better. */
+  private boolean journalsRead;
 
   Upkeep(
       CacheRoot root,
@@ -26,6 +46,7 @@ final class Upkeep implements Runnable {
     this.index = index;
     this.copies = copies;
     this.readiness = readiness;
+    this.journals = new Journals(root.path().resolve(CacheRoot.JOURNAL));
   }
 
   /** Goes on until the cache is left. */
@@ -56,16 +77,68 @@ final class Upkeep implements Runnable {
       readiness.unready();
       readiness.trouble("somebody has removed " + root.path());
       index.clear();
+      close(journal);
+      journal = null;
+      nextJournal = System.nanoTime();
       root.reopen();
       return GLANCE_MILLIS;
     }
     if (readiness.isReady()) {
       copies.trim();
     } else {
-      directory.scan(new Found(), () -> !readiness.hasLeft());
-      readiness.ready();
+      learn();
+    }
+    Consumer<BooleanSupplier> rest = keepJournal();
+    readiness.ready();
+    if (rest != null) {
+      rest.accept(() -> !readiness.hasLeft());
+      root.use(journals::removeOlder);
     }
     return TRIM_MILLIS;
+  }
+
+  private void learn() throws IOException {
+    boolean isKnown = !journalsRead && journals.read(index.restore());
+    journalsRead = true;
+    if (!isKnown) {
+      directory.scan(new Found(), () -> !readiness.hasLeft());
+    }
+  }
+
+  /**
+   * Sees to it that there is a journal, and none that is too long.
+   *
+   * @return tells a new one of the copies that there are; null when there is no new one
+   */
+  private Consumer<BooleanSupplier> keepJournal() throws IOException {
+    boolean wanted =
+        journal == null
+            || journal.isBroken()
+            || journal.records() > SPARE_RECORDS + 2L * index.totals().files();
+    if (!wanted || System.nanoTime() - nextJournal < 0) {
+      return null;
+    }
+    nextJournal = System.nanoTime() + JOURNAL_NANOS;
+    root.use(() -> {
+      if (journal != null && journal.isBroken()) {
+        // It says less than there is.
+        journals.remove();
+      }
+      Journal next = journals.begin();
+      if (next == null) {
+        journals.remove();
+        index.endJournal();
+      }
+      close(journal);
+      journal = next;
+    });
+    return journal == null ? null : index.journal(journal);
+  }
+
+  private static void close(Journal journal) {
+    if (journal != null) {
+      journal.close();
+    }
   }
 
   private final class Found implements Finder {

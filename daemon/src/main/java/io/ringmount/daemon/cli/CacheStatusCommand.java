@@ -56,6 +56,11 @@ final class CacheStatusCommand implements Callable<Integer> {
                 cache.filled(),
                 cache.evicted(),
                 cache.bad()));
+    if (cache.guessed() > 0) {
+      lines.add(
+          "%d files copied ahead, %d of them opened"
+              .formatted(cache.guessed(), cache.guessedRight()));
+    }
     if (cache.pinned() > 0) {
       lines.add(
           "%d files pinned, %s".formatted(cache.pinned(), Units.describeSize(cache.pinnedBytes())));

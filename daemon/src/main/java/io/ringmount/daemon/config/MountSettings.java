@@ -115,6 +115,7 @@ public record MountSettings(Path source, Path mountpoint, RequestedSettings requ
                 get(OptionTable.MAX_CONCURRENT),
                 get(OptionTable.EVICTION),
                 get(OptionTable.FILL),
+                get(OptionTable.PREFETCH),
                 get(OptionTable.TTL)));
   }
 

@@ -21,6 +21,7 @@ public final class OptionTable {
   private static final int MOST_PERCENT_FREE = 90;
   private static final int MOST_BLOCK_MB = 64;
   private static final int MOST_FILLS = 64;
+  private static final int MOST_PREFETCHED = 64;
   private static final int HIGHEST_CPU = ChannelSet.MAX_CPUS - 1;
 
   public static final Option<Optional<Path>> NFS_BACKEND =
@@ -274,6 +275,15 @@ public final class OptionTable {
           "When a file is copied: when it is opened to be read, when it is for the second time, or"
               + " never.");
 
+  public static final Option<Integer> PREFETCH =
+      cache(
+          "prefetch",
+          "prefetch",
+          ValueType.count(0, MOST_PREFETCHED),
+          "4",
+          "The most files that are copied before they are opened, as they follow others by the"
+              + " number in their names; 0: none.");
+
   public static final Option<Eviction> EVICTION =
       cache(
           "eviction",
@@ -339,6 +349,7 @@ public final class OptionTable {
           BLOCK_SIZE_MB,
           MAX_CONCURRENT,
           FILL,
+          PREFETCH,
           EVICTION,
           TTL,
           ENABLED,

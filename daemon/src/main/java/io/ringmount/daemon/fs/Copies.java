@@ -27,15 +27,21 @@ final class Copies {
 
   private final InodeTable inodes;
 
-  /** Null without a cache. */
+  /** Null without a cache, as is the other. */
   private volatile Cache cache;
+
+  private volatile NextFiles nextFiles;
 
   Copies(InodeTable inodes) {
     this.inodes = inodes;
   }
 
-  void use(Cache newCache) {
+  /**
+   * @param root descriptor of the source
+   */
+  void use(Cache newCache, int root) {
     cache = newCache;
+    nextFiles = new NextFiles(newCache, this, root);
   }
 
   /**
@@ -50,6 +56,9 @@ final class Copies {
       cache.suspend(key(file.inode()));
     } else {
       read(file, scratch);
+      if (file.copy() != null) {
+        nextFiles.opened(file);
+      }
     }
   }
 

@@ -327,7 +327,7 @@ public final class MirrorFileSystem implements FileSystem, AutoCloseable {
    * @param cache of this source, which stays the caller's; before any operation
    */
   public void use(Cache cache) {
-    copies.use(cache);
+    copies.use(cache, source.root());
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.gson.JsonElement;
 import io.ringmount.channels.RequiresFuse;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -50,13 +51,44 @@ class CacheFailureIT extends CachedMount {
   void aDiskThatCanOnlyBeRead() throws Exception {
     mountWithDisk("50m");
     mark(fill(f));
-    assertEquals(0, programs().script("mount -o remount,ro \"$1\"", cache).code());
+    // As the journal is open, it cannot be mounted read-only.
+    assertEquals(0, programs().script("chattr -R +i \"$1\"/?? && chattr +i \"$1\"", cache).code());
     assertArrayEquals(content(g), read(g));
-    await("the cache to say so", () -> degraded().contains("EROFS"));
+    await("the cache to say so", () -> degraded().contains("EPERM"));
     assertArrayEquals(marked(content(f)), read(f));
     assertArrayEquals(content(g), read(g));
-    assertEquals(0, programs().script("mount -o remount,rw \"$1\"", cache).code());
+    assertEquals(0, programs().script("chattr -i \"$1\" && chattr -R -i \"$1\"/??", cache).code());
     awaitRecovery(g);
+  }
+
+  @Test
+  void aDiskThatHangs() throws Exception {
+    // Served by another daemon, which can be made to stand still.
+    Path disk = directory("disk");
+    mount(
+        directory("behind"),
+        disk,
+        "transport=device,hang_limit=0,passthrough=off,attr_timeout=0,entry_timeout=0");
+    cache = disk.resolve("cache");
+    mountAgain(",cache_free_percent=0");
+    mark(fill(f));
+    assertArrayEquals(marked(content(f)), read(f));
+    long daemon = programs().status(disk).get("daemonPid").getAsLong();
+    try (FileChannel open = FileChannel.open(mountpoint.resolve(f))) {
+      programs().script("kill -STOP $1", daemon);
+      try {
+        await("the cache to say so", () -> degraded().contains("does not answer"));
+        dropCaches();
+        assertArrayEquals(content(f), all(open));
+        assertArrayEquals(content(g), read(g));
+        Files.write(mountpoint.resolve(g), content(f));
+        assertArrayEquals(content(f), read(g));
+      } finally {
+        programs().script("kill -CONT $1", daemon);
+      }
+      await("the disk to be used again", () -> degraded().isEmpty());
+      assertArrayEquals(marked(content(f)), read(f));
+    }
   }
 
   @Test
@@ -75,6 +107,7 @@ class CacheFailureIT extends CachedMount {
           return Files.exists(cache) && copies(CacheDirectory.DATA).size() == 1;
         });
     assertEquals(1, counted("files"));
+    unmount(mountpoint);
   }
 
   @Test
@@ -91,5 +124,6 @@ class CacheFailureIT extends CachedMount {
           return copies(CacheDirectory.DATA).size() == 1;
         });
     await("the lock", () -> Files.exists(cache.resolve("lock")));
+    unmount(mountpoint);
   }
 }

@@ -191,6 +191,23 @@ class CacheIT extends CachedMount {
   }
 
   @Test
+  void theNextShardsAreCopiedAhead() throws Exception {
+    mountWithCache("");
+    assertArrayEquals(shardContent(1), read(shard(1)));
+    await("the second", () -> counted("filled") == 2);
+    long misses = counted("misses");
+    assertArrayEquals(shardContent(2), read(shard(2)));
+    assertEquals(misses, counted("misses"));
+    await("the others", () -> counted("filled") == SHARDS);
+    for (int i = 3; i <= SHARDS; i++) {
+      assertArrayEquals(shardContent(i), read(shard(i)));
+    }
+    assertEquals(misses, counted("misses"));
+    await("the last guess to come true", () -> counted("guessedRight") == SHARDS - 1);
+    assertEquals(SHARDS - 1, counted("guessed"));
+  }
+
+  @Test
   void theCapIsKept() throws Exception {
     // Room for three.
     mountWithCache(",cache_size_gb=0.01");

@@ -31,7 +31,10 @@ abstract class CachedMount extends MountedDirectories {
   /** So long a file is left alone before it is copied. */
   static final long SETTLE_MILLIS = 3_200;
 
+  static final int SHARDS = 4;
+
   private static final int NAMES = 48;
+  private static final int RADIX = 8;
   private static int used;
 
   /** Has files that are old enough to be copied, each of which one test uses. */
@@ -51,6 +54,9 @@ abstract class CachedMount extends MountedDirectories {
     for (int i = 0; i < NAMES; i++) {
       Files.write(backend.resolve(name(i)), content(i, SIZE));
     }
+    for (int i = 1; i <= SHARDS; i++) {
+      Files.write(backend.resolve(shard(i)), content(NAMES + i, SIZE));
+    }
     Thread.sleep(SETTLE_MILLIS);
   }
 
@@ -58,13 +64,23 @@ abstract class CachedMount extends MountedDirectories {
     return name(used++);
   }
 
+  /** None follows another by number. */
   private static String name(int number) {
-    return "" + number;
+    return "" + (char) ('a' + number / RADIX) + (char) ('a' + number % RADIX);
+  }
+
+  /** From 1 to {@link #SHARDS}; each as old as the others. */
+  static String shard(int number) {
+    return "shard-%d-of-%d".formatted(number, SHARDS);
+  }
+
+  static byte[] shardContent(int number) {
+    return content(NAMES + number, SIZE);
   }
 
   /** What one of the files has at first. */
   static byte[] content(String name) {
-    return content(Integer.parseInt(name), SIZE);
+    return content((name.charAt(0) - 'a') * RADIX + name.charAt(1) - 'a', SIZE);
   }
 
   final void mountWithCache(String options) throws Exception {
@@ -135,10 +151,10 @@ abstract class CachedMount extends MountedDirectories {
     }
   }
 
-  /** Has the one file be copied. */
+  /** Has the first file be copied. */
   final Path fill(String name) throws Exception {
     read(name);
-    await("a copy", () -> !copies(CacheDirectory.DATA).isEmpty());
+    await("a copy", () -> counted("filled") > 0);
     return copies(CacheDirectory.DATA).getFirst();
   }
 

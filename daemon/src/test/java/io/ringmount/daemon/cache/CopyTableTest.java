@@ -53,13 +53,22 @@ class CopyTableTest {
             1,
             Eviction.LRU,
             FillPolicy.OPEN,
+            0,
             Optional.empty());
     root = CacheRoot.open(options.directory(), temp);
     assertTrue(root.lock());
     directory = new CacheDirectory(root);
     index = new Index(directory, options);
     readiness = new Readiness();
-    copies = new CopyTable(options, directory, index, readiness, new CacheCounters(), later::add);
+    copies =
+        new CopyTable(
+            options,
+            directory,
+            index,
+            readiness,
+            new CacheCounters(),
+            new DiskProbe(root, readiness),
+            later::add);
     filler = new Filler(copies, directory, readiness, new Pace(), options, false);
     Path backend = Files.write(temp.resolve("backend"), new byte[0]);
     source = FileOps.open(backend, FileFlags.O_RDONLY);

@@ -38,7 +38,7 @@ class EvictionTest {
       if (in.size() == CAPACITY) {
         evict();
       }
-      Entry added = new Entry(new FileKey(0, file), 1);
+      Entry added = new Entry(new FileKey(0, file), 1, 0, 0);
       in.put(file, added);
       policy.add(added);
     }
@@ -76,7 +76,7 @@ class EvictionTest {
     for (int i = 0; i < 20_000; i++) {
       int what = random.nextInt(in.size() > CAPACITY ? 3 : 4);
       if (what >= 2) {
-        Entry added = new Entry(new FileKey(0, random.nextInt(300)), 1 + random.nextInt(5));
+        Entry added = new Entry(new FileKey(0, random.nextInt(300)), 1 + random.nextInt(5), 0, 0);
         if (in.stream().noneMatch(each -> each.key.equals(added.key))) {
           policy.add(added);
           in.add(added);

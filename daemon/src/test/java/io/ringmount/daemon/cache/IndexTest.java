@@ -35,6 +35,7 @@ class IndexTest {
             1,
             Eviction.LRU,
             FillPolicy.OPEN,
+            0,
             Optional.empty());
     root = CacheRoot.open(options.directory(), temp);
     index = new Index(new CacheDirectory(root), options);

@@ -57,6 +57,7 @@ class TuningFileProperties {
     VALUES.put(OptionTable.CACHE_FREE_PERCENT, List.of("0", "10", "90"));
     VALUES.put(OptionTable.BLOCK_SIZE_MB, List.of("1", "64"));
     VALUES.put(OptionTable.MAX_CONCURRENT, List.of("1", "64"));
+    VALUES.put(OptionTable.PREFETCH, List.of("0", "4", "64"));
     VALUES.put(OptionTable.FILL, List.of("open", "second-read", "never"));
     VALUES.put(OptionTable.EVICTION, List.of("lru", "lfu", "arc", "s3fifo"));
     VALUES.put(OptionTable.TTL, List.of("none", "1s", "7d"));
