@@ -34,6 +34,9 @@ public final class Cache implements AutoCloseable {
   /** Files that were read once, for {@link FillPolicy#SECOND_READ}. */
   private static final int MOST_SEEN = 1 << 16;
 
+  private static final String NO_ROOM =
+      "is larger than the cache, or what pinned files leave of it";
+
   private static final long GLANCE_MILLIS = 50;
   private static final long LOCK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -60,9 +63,10 @@ public final class Cache implements AutoCloseable {
   private volatile Index.Totals totals = new Index.Totals(0, 0, 0, 0, 0);
 
   private final Set<FileKey> seen = Collections.synchronizedSet(newSeen());
-  private final ExecutorService workers =
-      Executors.newSingleThreadExecutor(
-          each -> Thread.ofPlatform().daemon().name("cache-worker").unstarted(each));
+  private final ExecutorService workers = newThread("cache-worker");
+
+  /** Never waits for the backend. */
+  private final ExecutorService janitor = newThread("cache-janitor");
 
   private Cache(CacheOptions options, CacheRoot root, boolean local) {
     this.options = options;
@@ -70,12 +74,16 @@ public final class Cache implements AutoCloseable {
     this.directory = new CacheDirectory(root);
     this.index = new Index(directory, options);
     this.probe = new DiskProbe(root, readiness);
-    this.copies =
-        new CopyTable(options, directory, index, readiness, counters, probe, this::execute);
+    this.copies = new CopyTable(options, directory, index, readiness, counters, probe, this::tidy);
     this.filler = new Filler(copies, directory, readiness, pace, options, local);
     this.intake = new Intake(copies, filler);
     this.sequences = new Sequences(options.prefetch(), counters);
     this.scrubber = new Scrubber(root, directory, index, copies, readiness, options.blockBytes());
+  }
+
+  private static ExecutorService newThread(String name) {
+    return Executors.newSingleThreadExecutor(
+        each -> Thread.ofPlatform().daemon().name(name).unstarted(each));
   }
 
   private static Set<FileKey> newSeen() {
@@ -147,10 +155,18 @@ public final class Cache implements AutoCloseable {
 
   /** Does what may wait for the backend, on a thread of the cache's; nothing once it is left. */
   public void execute(Runnable action) {
+    execute(workers, action);
+  }
+
+  private void tidy(Runnable action) {
+    execute(janitor, action);
+  }
+
+  private static void execute(ExecutorService thread, Runnable action) {
     try {
-      workers.execute(action);
+      thread.execute(action);
     } catch (RejectedExecutionException e) {
-      LOG.debug("left before it was known whether there is a copy");
+      LOG.debug("not done, as the cache is left");
     }
   }
 
@@ -249,18 +265,21 @@ public final class Cache implements AutoCloseable {
    */
   public Warmth warm(FileKey key, FileVersion version, int source, boolean pin) {
     if (!index.fits(key, version.size())) {
-      return refused(version, "is larger than the cache, or what pinned files leave of it");
+      return refused(version, NO_ROOM);
     }
-    if (pin) {
+    if (pin && !index.isPinned(key)) {
       if (!readiness.isReady()) {
         return refused(version, readiness.trouble());
       }
       try {
         directory.pin(key, true);
+        if (!index.pin(key, version.size())) {
+          directory.pin(key, false);
+          return refused(version, NO_ROOM);
+        }
       } catch (LinuxException e) {
         return refused(version, e.getMessage());
       }
-      index.pin(key, version.size());
     }
     if (version.size() == 0) {
       return new Warmth(0, 0, true, null);
@@ -391,9 +410,9 @@ public final class Cache implements AutoCloseable {
   /** Leaves filling and evicting to a successor. Open files go on being read. */
   public void leave() throws InterruptedException {
     stop();
+    root.unlock();
     // It is not closed: that takes time, and this process ends.
     index.endJournal();
-    root.unlock();
   }
 
   private void stop() {
@@ -401,6 +420,7 @@ public final class Cache implements AutoCloseable {
     filler.close();
     intake.close();
     workers.shutdownNow();
+    janitor.shutdownNow();
   }
 
   /** Ends all use; no read may be running or come later. */

@@ -13,6 +13,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,11 @@ import java.util.regex.Pattern;
  */
 final class CacheRoot implements AutoCloseable {
   private static final String FORMAT_FILE = "ringmount-cache";
-  private static final String FORMAT = "ringmount cache 1";
+  private static final String FORMAT = "ringmount cache 2";
+
+  /** Without journals: who knows only this one must not change copies beside a journal. */
+  private static final String EARLIER_FORMAT = "ringmount cache 1";
+
   private static final String LOCK_FILE = "lock";
 
   /** The folder of the {@link Journals}. */
@@ -61,7 +66,7 @@ final class CacheRoot implements AutoCloseable {
   private int lock = -1;
 
   /** This process has had the lock, and must not have it again. */
-  private boolean givenUp;
+  private volatile boolean givenUp;
 
   private CacheRoot(Path path, Path backend, int fd, long owner) {
     this.path = path;
@@ -106,7 +111,8 @@ final class CacheRoot implements AutoCloseable {
     Path format = path.resolve(FORMAT_FILE);
     String expected = FORMAT + "\n" + backend + "\n";
     if (Files.exists(format, LinkOption.NOFOLLOW_LINKS)) {
-      String there = Files.readString(format);
+      String there =
+          Files.readString(format).replaceFirst("^" + EARLIER_FORMAT + "\n", FORMAT + "\n");
       if (!there.startsWith(FORMAT + "\n")) {
         throw refusal("is of another version of ringmount");
       }
@@ -135,6 +141,20 @@ final class CacheRoot implements AutoCloseable {
   /** Notes when all copies were compared to their checksums. */
   void verified(FileTime time) throws IOException {
     Files.setLastModifiedTime(path.resolve(FORMAT_FILE), time);
+  }
+
+  /** Whether the copies were changed by who wrote no journal. */
+  boolean isOfEarlierFormat() throws IOException {
+    return Files.readString(path.resolve(FORMAT_FILE)).startsWith(EARLIER_FORMAT + "\n");
+  }
+
+  /** From now on those who write no journal refuse it. */
+  void renewFormat() throws IOException {
+    Path format = path.resolve(FORMAT_FILE);
+    Path next = path.resolve(FORMAT_FILE + ".new");
+    Files.writeString(next, FORMAT + "\n" + backend + "\n");
+    Files.setLastModifiedTime(next, verified());
+    Files.move(next, format, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private IOException refusal(String what) {
@@ -248,9 +268,9 @@ final class CacheRoot implements AutoCloseable {
    * Where its disk hangs in the middle of a change, the lock ends with the process.
    */
   void unlock() throws InterruptedException {
+    givenUp = true;
     if (changing.writeLock().tryLock(UNLOCK_MILLIS, TimeUnit.MILLISECONDS)) {
       try {
-        givenUp = true;
         if (lock >= 0) {
           FileOps.close(lock);
           lock = -1;
@@ -276,7 +296,7 @@ final class CacheRoot implements AutoCloseable {
   long change(Change change) throws LinuxException {
     changing.readLock().lock();
     try {
-      return lock >= 0 ? change.apply() : -Errno.EBUSY;
+      return lock >= 0 && !givenUp ? change.apply() : -Errno.EBUSY;
     } finally {
       changing.readLock().unlock();
     }
@@ -292,10 +312,11 @@ final class CacheRoot implements AutoCloseable {
   boolean use(Use use) throws IOException {
     changing.readLock().lock();
     try {
-      if (lock >= 0) {
+      boolean may = lock >= 0 && !givenUp;
+      if (may) {
         use.run();
       }
-      return lock >= 0;
+      return may;
     } finally {
       changing.readLock().unlock();
     }

@@ -123,7 +123,9 @@ final class CopyTable {
   /** Gives back a use of a copy. */
   void close(CachedFile copy) {
     copy.release();
-    if (copy.isUnused()) {
+    CachedFile.State state = copy.state();
+    // Who ended it for one of these reasons still has to remove its files.
+    if (copy.isUnused() && state != CachedFile.State.STALE && state != CachedFile.State.BAD) {
       files.remove(copy.key(), copy);
     }
   }
@@ -155,8 +157,9 @@ final class CopyTable {
 
   /** As {@link #end}, for who may not wait for the cache's disk: it is used no more at once. */
   private void endLater(CachedFile copy, CachedFile.State with) {
-    copy.end(with);
-    later.execute(() -> end(copy, with));
+    if (copy.end(with)) {
+      later.execute(() -> end(copy, with));
+    }
   }
 
   private void detach(CachedFile copy, CachedFile.State with) {
@@ -204,8 +207,7 @@ final class CopyTable {
       if (files.containsKey(key)) {
         return false;
       }
-      removeFiles(key);
-      return true;
+      return removeFiles(key);
     }
   }
 
@@ -223,9 +225,8 @@ final class CopyTable {
       }
       if (known != null) {
         detach(known, CachedFile.State.STALE);
-      } else {
-        remove(key);
       }
+      remove(key);
       return true;
     }
   }
@@ -240,18 +241,25 @@ final class CopyTable {
   }
 
   private void remove(FileKey key) {
-    removeFiles(key);
-    index.remove(key);
+    if (removeFiles(key)) {
+      index.remove(key);
+    }
   }
 
-  /** What cannot be removed is of no version that anybody has: nobody will read it. */
-  private void removeFiles(FileKey key) {
+  /**
+   * What cannot be removed is of no version that anybody has: nobody will read it.
+   *
+   * @return whether it is gone
+   */
+  private boolean removeFiles(FileKey key) {
     try {
       directory.remove(key);
+      return true;
     } catch (LinuxException e) {
       // It takes room still: what is there has to be looked at again.
       readiness.unready();
       readiness.trouble(e.getMessage());
+      return false;
     }
   }
 

@@ -133,7 +133,8 @@ final class Filler {
     try {
       if (file.isFilling() && !file.isPrepared()) {
         if (!copies.reserve(file)) {
-          file.end(CachedFile.State.LEFT);
+          // What there may be of another version goes too.
+          copies.end(file, CachedFile.State.STALE);
         } else if (!syncsSource || isSettled(file)) {
           BlockMap before = copies.make(file);
           if (before != null) {

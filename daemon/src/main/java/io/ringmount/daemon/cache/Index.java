@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.agrona.collections.Object2ObjectHashMap;
 
@@ -43,6 +42,8 @@ final class Index {
 
   /** Told of all that changes; null when there is none. */
   private Journal journal;
+
+  private boolean journalEnded;
 
   Index(CacheDirectory directory, CacheOptions options) {
     this.directory = directory;
@@ -113,8 +114,12 @@ final class Index {
    * @param used when it was used last, seconds since 1970
    */
   synchronized void found(FileKey key, long size, long used) {
-    if (!entries.containsKey(key)) {
+    Entry known = entries.get(key);
+    if (known == null) {
       add(new Entry(key, room(size), used, 0));
+    } else if (known.bytes != room(size)) {
+      take(key);
+      add(new Entry(key, room(size), known.used, known.uses));
     }
   }
 
@@ -153,6 +158,11 @@ final class Index {
   }
 
   // ---- pins ------------------------------------------------------------------------------------
+
+  /** Which files are pinned is not known. */
+  synchronized void forgetPins() {
+    pins().forEach(this::unpin);
+  }
 
   /** A file was found to be pinned. */
   synchronized void foundPin(FileKey key) {
@@ -232,7 +242,7 @@ final class Index {
       if (known != null && known.bytes == wanted) {
         return true; // It was begun by an earlier process.
       }
-      remove(key); // It is of another size, and will be replaced.
+      take(key); // It is of another size, and will be replaced.
       if (wanted > capacity) {
         return false;
       }
@@ -242,6 +252,7 @@ final class Index {
       boolean diskHasRoom = hasFree(wanted);
       synchronized (this) {
         if (diskHasRoom && used + wanted <= capacity) {
+          take(key); // Somebody may have found it meanwhile.
           add(new Entry(key, wanted, now(), 0));
           return true;
         }
@@ -275,11 +286,14 @@ final class Index {
     synchronized (this) {
       if (gone) {
         evicted++;
-        if (journal != null) {
+      }
+      // Somebody may have made another meanwhile.
+      if (!entries.containsKey(victim.key)) {
+        if (!gone) {
+          add(victim);
+        } else if (journal != null) {
           journal.gone(victim.key);
         }
-      } else if (!entries.containsKey(victim.key)) {
-        put(victim);
       }
     }
   }
@@ -356,10 +370,16 @@ final class Index {
   /**
    * Has a journal be told of all that changes from now on, and of the pins that there are.
    *
+   * @param next null: nothing is told
    * @return tells it of the copies that there are, those first that were used least recently; asks
-   *     now and then whether to go on
+   *     now and then whether to go on, and returns whether all was told. Null when there is no
+   *     journal, or none is to be any more
    */
-  synchronized Consumer<BooleanSupplier> journal(Journal next) {
+  synchronized Predicate<BooleanSupplier> journal(Journal next) {
+    if (journalEnded || next == null) {
+      journal = null;
+      return null;
+    }
     journal = next;
     pins.forEach(next::pin);
     List<Use> all = new ArrayList<>(entries.size());
@@ -369,11 +389,11 @@ final class Index {
     return goesOn -> tell(next, all, goesOn);
   }
 
-  private void tell(Journal next, List<Use> all, BooleanSupplier goesOn) {
+  private boolean tell(Journal next, List<Use> all, BooleanSupplier goesOn) {
     all.sort(Comparator.comparingLong(Use::time));
     for (Use each : all) {
       if (!goesOn.getAsBoolean()) {
-        return;
+        return false;
       }
       synchronized (this) {
         // What is gone must not come back.
@@ -382,12 +402,14 @@ final class Index {
         }
       }
     }
+    return goesOn.getAsBoolean() && !next.isBroken();
   }
 
-  /** Tells the journal no more; returns it, null when there was none. */
+  /** Tells no journal any more; returns the last one, null when there was none. */
   synchronized Journal endJournal() {
     Journal last = journal;
     journal = null;
+    journalEnded = true;
     return last;
   }
 

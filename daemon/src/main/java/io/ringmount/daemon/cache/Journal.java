@@ -44,11 +44,13 @@ final class Journal implements AutoCloseable {
 
   private final ChronicleQueue queue;
   private final ExcerptAppender appender;
+  private final Runnable onBreak;
   private long records;
   private boolean broken;
 
-  private Journal(ChronicleQueue queue) {
+  private Journal(ChronicleQueue queue, Runnable onBreak) {
     this.queue = queue;
+    this.onBreak = onBreak;
     this.appender = queue.createAppender();
     appender.singleThreadedCheckDisabled(true);
   }
@@ -64,9 +66,10 @@ final class Journal implements AutoCloseable {
    * Begins a journal in a directory that is not there.
    *
    * @param run of the machine
+   * @param onBreak is run when it cannot be written, before anything changes that it does not tell
    */
-  static Journal begin(Path path, String run) {
-    Journal journal = new Journal(at(path).build());
+  static Journal begin(Path path, String run, Runnable onBreak) {
+    Journal journal = new Journal(at(path).build(), onBreak);
     try (DocumentContext document = journal.appender.writingDocument()) {
       document.wire().bytes().writeLong(FORMAT).writeUtf8(run);
     }
@@ -147,6 +150,7 @@ final class Journal implements AutoCloseable {
     } catch (RuntimeException | InternalError e) {
       // The latter where the disk has no room for what is mapped.
       broken = true;
+      onBreak.run();
       LOG.warn("the journal of the cache cannot be written: {}", e.toString());
     }
   }

@@ -1,10 +1,11 @@
 package io.ringmount.daemon.cache;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -17,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The {@link Journal}s of a cache directory, numbered. Each process begins its own with what it has
- * found, and removes those before when all of that is written; until then all of them count. What
- * they say together is never less than what is there, unless the machine has lost its power.
+ * found. When all of that is written it is marked as whole, and those before are removed. From a
+ * whole one on, the journals together never say less than what is there, unless the machine has
+ * lost its power.
  *
  * <p>To be used by who has the directory's lock, one thread at a time.
  */
@@ -26,6 +28,9 @@ final class Journals {
   private static final Logger LOG = LoggerFactory.getLogger(Journals.class);
   private static final Path RUN = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{16}");
+
+  /** In the directory of a journal that said all there was. */
+  private static final String WHOLE = "whole";
 
   private final Path folder;
 
@@ -43,11 +48,12 @@ final class Journals {
    */
   boolean read(JournalReader reader) throws IOException {
     List<Long> numbers = numbers();
-    boolean all = !numbers.isEmpty();
+    boolean all = false;
     String now = run();
     for (long each : numbers) {
       try {
-        all &= Journal.read(path(each), reader).equals(now);
+        boolean lasted = Journal.read(path(each), reader).equals(now);
+        all = lasted && (all || Files.exists(path(each).resolve(WHOLE), NOFOLLOW_LINKS));
       } catch (RuntimeException | InternalError e) {
         LOG.warn("a journal of the cache is damaged: {}", e.toString());
         return false;
@@ -67,7 +73,8 @@ final class Journals {
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       List<Long> numbers = numbers();
-      return Journal.begin(path(numbers.isEmpty() ? 1 : numbers.getLast() + 1), run());
+      Path next = path(numbers.isEmpty() ? 1 : numbers.getLast() + 1);
+      return Journal.begin(next, run(), this::distrust);
     } catch (IOException | RuntimeException | InternalError e) {
       // The last where there is no room for what is mapped.
       LOG.warn("the journal of the cache cannot be written: {}", e.toString());
@@ -75,17 +82,29 @@ final class Journals {
     }
   }
 
-  /** Removes all of them. */
-  void remove() throws IOException {
-    for (long each : numbers()) {
+  /** None of them is whole any more. */
+  private void distrust() {
+    try {
+      for (long each : numbers()) {
+        Files.deleteIfExists(path(each).resolve(WHOLE));
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("a journal of the cache that lacks something is still there: {}", e.toString());
+    }
+  }
+
+  /** The last one has been told all there is: those before are removed. */
+  void lastIsWhole() throws IOException {
+    List<Long> numbers = numbers();
+    Files.createFile(path(numbers.getLast()).resolve(WHOLE));
+    for (long each : numbers.subList(0, numbers.size() - 1)) {
       removeAll(path(each));
     }
   }
 
-  /** Removes all but the last. */
-  void removeOlder() throws IOException {
-    List<Long> numbers = numbers();
-    for (long each : numbers.subList(0, Math.max(0, numbers.size() - 1))) {
+  /** Removes all of them. */
+  void remove() throws IOException {
+    for (long each : numbers()) {
       removeAll(path(each));
     }
   }
@@ -97,11 +116,11 @@ final class Journals {
   /** Of those that are there, from the oldest. */
   private List<Long> numbers() throws IOException {
     List<Long> numbers = new ArrayList<>();
-    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.isDirectory(folder, NOFOLLOW_LINKS)) {
       try (DirectoryStream<Path> journals = Files.newDirectoryStream(folder)) {
         for (Path each : journals) {
           String name = each.getFileName().toString();
-          if (NAME.matcher(name).matches() && Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+          if (NAME.matcher(name).matches() && Files.isDirectory(each, NOFOLLOW_LINKS)) {
             numbers.add(Long.parseUnsignedLong(name, 16));
           }
         }

@@ -17,6 +17,9 @@ final class Readiness {
   private volatile boolean ready;
   private volatile boolean left;
 
+  /** How often what is there was to be looked at again; guarded by this. */
+  private long doubts;
+
   /** Why the cache is not used as it should be; null when it is. */
   private volatile String trouble;
 
@@ -27,18 +30,23 @@ final class Readiness {
     return ready;
   }
 
-  /** It has, and does. */
-  void ready() {
-    ready = !left;
+  /** It has, and does, unless that was in doubt since. */
+  synchronized void ready(long atDoubts) {
+    ready = !left && atDoubts == doubts;
+  }
+
+  synchronized long doubts() {
+    return doubts;
   }
 
   /** What is there has to be looked at again. */
-  void unready() {
+  synchronized void unready() {
+    doubts++;
     ready = false;
   }
 
   /** Another process makes and removes copies from now on. */
-  void leave() {
+  synchronized void leave() {
     left = true;
     ready = false;
   }

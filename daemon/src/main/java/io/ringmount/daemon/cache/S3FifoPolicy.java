@@ -27,6 +27,7 @@ final class S3FifoPolicy implements EvictionPolicy {
 
   @Override
   public void add(Entry entry) {
+    entry.uses = Math.min(MOST_USES, entry.uses);
     (gone.remove(entry.key) ? large : small).add(entry);
   }
 

@@ -4,7 +4,7 @@ import io.ringmount.daemon.cache.CacheDirectory.Finder;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Gets the directory's lock, learns what is there, then sees to it that the bounds are kept and
@@ -57,8 +57,9 @@ final class Upkeep implements Runnable {
         long pause = TRIM_MILLIS;
         try {
           pause = attend();
-        } catch (IOException | RuntimeException e) {
-          // Reading a directory fails with an exception of the latter kind.
+        } catch (IOException | RuntimeException | InternalError e) {
+          // The last is of a page that the journal could not get. Reading a directory fails with an
+          // exception of the latter kind.
           readiness.trouble(e.getMessage());
         }
         TimeUnit.MILLISECONDS.sleep(pause);
@@ -83,24 +84,34 @@ final class Upkeep implements Runnable {
       root.reopen();
       return GLANCE_MILLIS;
     }
-    if (readiness.isReady()) {
-      copies.trim();
-    } else {
+    boolean learns = !readiness.isReady();
+    long doubts = readiness.doubts();
+    if (learns) {
       learn();
+    } else {
+      copies.trim();
     }
-    Consumer<BooleanSupplier> rest = keepJournal();
-    readiness.ready();
-    if (rest != null) {
-      rest.accept(() -> !readiness.hasLeft());
-      root.use(journals::removeOlder);
+    Predicate<BooleanSupplier> rest = keepJournal();
+    if (learns) {
+      readiness.ready(doubts);
+    }
+    if (rest != null && rest.test(() -> !readiness.hasLeft())) {
+      root.use(journals::lastIsWhole);
     }
     return TRIM_MILLIS;
   }
 
   private void learn() throws IOException {
+    if (root.isOfEarlierFormat()) {
+      root.use(() -> {
+        journals.remove();
+        root.renewFormat();
+      });
+    }
     boolean isKnown = !journalsRead && journals.read(index.restore());
     journalsRead = true;
     if (!isKnown) {
+      index.forgetPins();
       directory.scan(new Found(), () -> !readiness.hasLeft());
     }
   }
@@ -108,9 +119,10 @@ final class Upkeep implements Runnable {
   /**
    * Sees to it that there is a journal, and none that is too long.
    *
-   * @return tells a new one of the copies that there are; null when there is no new one
+   * @return tells a new one of the copies that there are, as {@link Index#journal}; null when there
+   *     is no new one
    */
-  private Consumer<BooleanSupplier> keepJournal() throws IOException {
+  private Predicate<BooleanSupplier> keepJournal() throws IOException {
     boolean wanted =
         journal == null
             || journal.isBroken()
@@ -119,20 +131,23 @@ final class Upkeep implements Runnable {
       return null;
     }
     nextJournal = System.nanoTime() + JOURNAL_NANOS;
+    Journal last = journal;
     root.use(() -> {
-      if (journal != null && journal.isBroken()) {
+      if (last != null && last.isBroken()) {
         // It says less than there is.
         journals.remove();
       }
-      Journal next = journals.begin();
-      if (next == null) {
+      journal = journals.begin();
+      if (journal == null) {
         journals.remove();
-        index.endJournal();
       }
-      close(journal);
-      journal = next;
     });
-    return journal == null ? null : index.journal(journal);
+    if (journal == last) {
+      return null; // The cache is left.
+    }
+    Predicate<BooleanSupplier> rest = index.journal(journal);
+    close(last);
+    return rest;
   }
 
   private static void close(Journal journal) {

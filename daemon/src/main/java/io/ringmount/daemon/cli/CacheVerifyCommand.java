@@ -86,8 +86,8 @@ final class CacheVerifyCommand implements Callable<Integer> {
       Verification before = state;
       state = ask(mount, new VerifyRequest(paths, state.pass()));
       if (state.pass() != before.pass()) {
-        // Another daemon serves, or somebody has asked for something else.
-        state = ask(mount, new VerifyRequest(paths, 0));
+        throw CommandFailure.reported(
+            "given up: another daemon serves now, or somebody else has asked for a verification");
       }
     }
     done += state.files();

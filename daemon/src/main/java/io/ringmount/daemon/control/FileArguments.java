@@ -53,9 +53,14 @@ final class FileArguments {
   }
 
   /**
+   * False when it is not there.
+   *
    * @throws JsonParseException when it is neither true nor false
    */
   static boolean flag(JsonObject arguments, String name) {
+    if (!arguments.has(name)) {
+      return false;
+    }
     if (arguments.get(name) instanceof JsonPrimitive flag && flag.isBoolean()) {
       return flag.getAsBoolean();
     }

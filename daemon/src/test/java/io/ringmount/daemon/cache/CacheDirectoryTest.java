@@ -73,6 +73,22 @@ class CacheDirectoryTest {
   }
 
   @Test
+  void theFormatBeforeIsTakenOver() throws IOException {
+    open().close();
+    Path format = path.resolve("ringmount-cache");
+    Files.writeString(format, Files.readString(format).replace("cache 2", "cache 1"));
+    try (CacheRoot root = open()) {
+      assertTrue(root.isOfEarlierFormat());
+      root.renewFormat();
+      assertFalse(root.isOfEarlierFormat());
+    }
+    open().close();
+    Files.writeString(format, Files.readString(format).replace("cache 2", "cache 3"));
+    IOException refusal = assertThrows(IOException.class, this::open);
+    assertTrue(refusal.getMessage().contains("is of another version"), refusal.getMessage());
+  }
+
+  @Test
   void doesNotTakeADirectoryOfSomethingElse() throws IOException {
     Files.createDirectory(path);
     Files.writeString(path.resolve("letter"), "dear");
